@@ -1,0 +1,31 @@
+/*
+ * The meaning of the memory verbs (LOAD, STORE, LR, SC, AMO) on a port: the place where one
+ * instruction makes its accesses. A hart's port is its own memory; the monitor's is a guest's
+ * memory and devices. So an access that the monitor performs for a guest is the very function that
+ * the hart would have run.
+ */
+#ifndef CPU_EXEC_H
+#define CPU_EXEC_H
+
+#include "cpu/decode.h"
+
+/* Why a port is read or written: decides permission, alignment and cause of a fault. */
+enum port_purpose { PORT_PLAIN, PORT_ATOMIC };
+
+/* Each returns false when the access trapped; the port then knows the trap. */
+struct port {
+	void *self;
+	bool (*load)(void *self, u64 address, unsigned width, enum port_purpose purpose, u64 *value);
+	bool (*store)(void *self, u64 address, unsigned width, enum port_purpose purpose, u64 value);
+	/* load-reserved and store-conditional; *success tells whether it was stored */
+	bool (*reserve)(void *self, u64 address, unsigned width, u64 *value);
+	bool (*conditional)(void *self, u64 address, unsigned width, u64 value, bool *success);
+};
+
+/* Is it a row whose verb accesses memory? */
+bool exec_is_memory(enum insn_id id);
+
+/* Performs it on registers `x`, where x[0] reads 0 and rd = 0 is not written. */
+bool exec_memory(const struct port *port, const struct insn *insn, u64 *x);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * The walk through Sv39 tables. See mmu.h; called on a TLB miss by the hart, on every page fault of
+ * a guest by the monitor, and by the debugger.
+ */
+#include "cpu/mmu.h"
+
+#include "core/bits.h"
+#include "cpu/pmp.h"
+
+struct mmu_view mmu_view(const struct priv *priv, enum access access)
+{
+	struct mmu_view view = {
+		.satp = priv->satp,
+		.level = (enum level)priv->level,
+		.sum = priv->status & STATUS_SUM,
+		.mxr = priv->status & STATUS_MXR,
+		.adue = priv->bank[LEVEL_M].envcfg & ENVCFG_ADUE,
+		.pmp = priv,
+	};
+
+	if (access != ACCESS_FETCH && (priv->status & STATUS_MPRV))
+		view.level = (enum level)field_get(priv->status, STATUS_MPP);
+	if (view.level == LEVEL_M)
+		view.satp = 0;
+	return view;
+}
+
+/* 4.3.2 step 5 to 8: does a leaf allow the access? */
+static bool leaf_allows(const struct mmu_view *view, u64 pte, enum access access)
+{
+	if (view->level == LEVEL_U && !(pte & PTE_U))
+		return false;
+	if (view->level == LEVEL_S && (pte & PTE_U) && (access == ACCESS_FETCH || !view->sum))
+		return false;
+	if (access == ACCESS_FETCH)
+		return pte & PTE_X;
+	if (access == ACCESS_WRITE)
+		return pte & PTE_W;
+	return (pte & PTE_R) || (view->mxr && (pte & PTE_X));
+}
+
+struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 address,
+	enum access access)
+{
+	struct walk walk = { .result = WALK_PAGE_FAULT };
+	u64 table = (view->satp & SATP_PPN) << PAGE_SHIFT;
+	u64 needed = access == ACCESS_WRITE ? PTE_A | PTE_D : PTE_A;
+
+	if (field_get(view->satp, SATP_MODE) == SATP_BARE) {
+		walk.result = WALK_OK;
+		walk.physical = address;
+		walk.shift = 64;
+		return walk;
+	}
+	if ((u64)sign_extend(address, 39) != address)
+		return walk;
+	for (unsigned shift = 30;; shift -= 9) {
+		u64 entry = table + bits_get(address, shift, 9) * 8;
+
+		walk.entry[walk.steps++] = entry;
+		if (!ram_holds(ram, entry, 8) || (view->pmp
+		    && !pmp_allows(view->pmp, entry, 8, ACCESS_READ, LEVEL_S))) {
+			walk.result = WALK_ACCESS_FAULT;
+			return walk;
+		}
+		walk.pte = ram_read(ram, entry, 8);
+		walk.shift = (u8)shift;
+		if (!(walk.pte & PTE_V) || (walk.pte & PTE_RESERVED)
+		    || (walk.pte & (PTE_R | PTE_W)) == PTE_W)
+			return walk;
+		if (walk.pte & (PTE_R | PTE_X))
+			break;
+		/* A pointer: D, A and U are reserved in it (4.4.1), and the last level has none. */
+		if (shift == PAGE_SHIFT || (walk.pte & (PTE_D | PTE_A | PTE_U)))
+			return walk;
+		table = pte_address(walk.pte);
+	}
+	if (!leaf_allows(view, walk.pte, access))
+		return walk;
+	if (pte_address(walk.pte) & ((UINT64_C(1) << walk.shift) - 1))
+		return walk; /* a superpage out of line */
+	if ((walk.pte & needed) != needed) {
+		if (!view->adue)
+			return walk;
+		walk.update = walk.pte | needed;
+		if (view->pmp && !pmp_allows(view->pmp, walk.entry[walk.steps - 1], 8,
+		    ACCESS_WRITE, LEVEL_S)) {
+			walk.result = WALK_ACCESS_FAULT;
+			return walk;
+		}
+	}
+	walk.result = WALK_OK;
+	walk.physical = pte_address(walk.pte) | bits_get(address, 0, walk.shift);
+	return walk;
+}
+
+u64 mmu_cause(enum walk_result result, enum access access)
+{
+	static const u8 page[] = { CAUSE_load_page, CAUSE_store_page, CAUSE_fetch_page };
+	static const u8 physical[] = { CAUSE_load_access, CAUSE_store_access, CAUSE_fetch_access };
+
+	return result == WALK_PAGE_FAULT ? page[access] : physical[access];
+}

@@ -1,0 +1,60 @@
+/*
+ * The page-table walk: one pure function for the hart's own tables, the monitor's look at a guest's,
+ * and the debugger. It reads RAM, changes nothing, and returns what it found and what it would have
+ * to store (accessed and dirty bits) as data.
+ *
+ * Privileged specification, 4.3 (address translation) and 4.4 (Sv39).
+ */
+#ifndef CPU_MMU_H
+#define CPU_MMU_H
+
+#include "core/ram.h"
+#include "cpu/priv.h"
+
+enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
+
+enum pte_bit {
+	PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_G = 32, PTE_A = 64, PTE_D = 128
+};
+#define PTE_PPN (((UINT64_C(1) << 44) - 1) << 10)
+#define PTE_RESERVED (UINT64_C(0x3ff) << 54) /* N, PBMT and reserved: none is implemented */
+
+/* The physical page that an entry points to. */
+static inline u64 pte_address(u64 pte)
+{
+	return (pte & PTE_PPN) >> 10 << PAGE_SHIFT;
+}
+
+/* Under which rules an address is translated. */
+struct mmu_view {
+	u64 satp;
+	enum level level; /* effective level of the access */
+	bool sum, mxr;
+	bool adue; /* hardware sets A and D; otherwise a clear one faults */
+	const struct priv *pmp; /* whose protection rules entries are read under; null: none */
+};
+
+enum walk_result { WALK_OK, WALK_PAGE_FAULT, WALK_ACCESS_FAULT };
+
+enum { WALK_LEVELS = 3 };
+
+struct walk {
+	enum walk_result result;
+	u64 physical; /* of the very address asked for; valid when OK */
+	u64 pte;      /* the leaf, or the last entry read */
+	u64 update;   /* nonzero: the leaf as it has to be stored back first (A, D) */
+	u8 shift;     /* log2 of the page: 12, 21, 30; 64 when bare */
+	u8 steps;     /* entries read */
+	u64 entry[WALK_LEVELS]; /* physical address of each entry read, root first */
+};
+
+/* The view of `priv` for an access of this kind: MPRV applied to data accesses (3.1.6.3). */
+struct mmu_view mmu_view(const struct priv *priv, enum access access);
+
+struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 address,
+	enum access access);
+
+/* The exception for a failed access of this kind. */
+u64 mmu_cause(enum walk_result result, enum access access);
+
+#endif
