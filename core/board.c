@@ -53,7 +53,7 @@ void board_create(struct board *board, struct clock *clock, const struct ram *ra
 	}
 }
 
-/* In the order of addresses: the PLIC before the devices that pull its lines. */
+/* The PLIC last, when the other devices have let go of its lines: no request survives. */
 void board_reset(struct board *board)
 {
 	board->stop = (struct stop){ 0 };
@@ -61,8 +61,10 @@ void board_reset(struct board *board)
 	for (u32 i = 0; i < board->bus.count; i++) {
 		const struct bus_window *window = &board->bus.window[i];
 
-		window->device->reset(window->self);
+		if (window->device != &plic_device)
+			window->device->reset(window->self);
 	}
+	plic_device.reset(&board->plic);
 }
 
 void board_sections(struct board *board, struct snapshot *snapshot, const char *prefix)

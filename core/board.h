@@ -67,7 +67,8 @@ void board_create(struct board *board, struct clock *clock, const struct ram *ra
 	const struct board_config *config);
 void board_reset(struct board *board);
 
-/* Adds the sections of the board's state (not RAM, not the clock) to a snapshot's list, names prefixed. */
+/* Adds the sections of the board's state (not RAM, not the clock) to a snapshot's list, names
+ * prefixed. */
 void board_sections(struct board *board, struct snapshot *snapshot, const char *prefix);
 
 /* Restores what a snapshot does not carry: levels of lines, addends, caches. clock_restored comes

@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 
+#include <assert.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,13 +58,13 @@ static bool image_check_header(const struct reader *reader, GElf_Ehdr *header, s
 	if (header->e_ident[EI_CLASS] != ELFCLASS64)
 		return fault_set(fault, "'%.200s' is a 32-bit program; this machine is RV64", path);
 	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
-		return fault_set(fault, "'%.200s' is big-endian; this machine is little-endian", path);
+		return fault_set(fault, "'%.200s' is big-endian; this machine is not", path);
 	if (header->e_machine != EM_RISCV)
 		return fault_set(fault, "'%.200s' is for another processor (ELF machine %u, "
 			"RISC-V is %u)", path, header->e_machine, EM_RISCV);
 	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
-		return fault_set(fault, "'%.200s' is not an executable (ELF type %u): was it linked?",
-			path, header->e_type);
+		return fault_set(fault, "'%.200s' is not an executable (ELF type %u): was it "
+			"linked?", path, header->e_type);
 	return true;
 }
 
@@ -78,8 +79,9 @@ static bool image_check_segment(const struct reader *reader, const GElf_Phdr *se
 		return fault_set(fault, "'%.200s' is cut short: a segment lies beyond its end",
 			reader->path);
 	if (!ram_holds(ram, segment->p_paddr, segment->p_memsz))
-		return fault_set(fault, "'%.200s': a segment of %llu bytes for 0x%llx is not in RAM "
-			"(0x%llx to 0x%llx)", reader->path, (unsigned long long)segment->p_memsz,
+		return fault_set(fault, "'%.200s': a segment of %llu bytes for 0x%llx is not in "
+			"RAM (0x%llx to 0x%llx)", reader->path,
+			(unsigned long long)segment->p_memsz,
 			(unsigned long long)segment->p_paddr, (unsigned long long)ram->base,
 			(unsigned long long)(ram->base + ram->size));
 	return true;
@@ -98,7 +100,8 @@ static bool image_check_segments(struct reader *reader, const struct ram *ram, s
 	GElf_Phdr row;
 
 	if (elf_getphdrnum(reader->elf, &count) < 0 || count > reader->length)
-		return fault_set(fault, "'%.200s': the program headers cannot be read", reader->path);
+		return fault_set(fault, "'%.200s': its program headers cannot be read",
+			reader->path);
 	reader->segment = calloc(count + 1, sizeof(*reader->segment));
 	if (!reader->segment)
 		return fault_set(fault, "no memory for the segments of '%.200s'", reader->path);
@@ -107,8 +110,8 @@ static bool image_check_segments(struct reader *reader, const struct ram *ram, s
 			return fault_set(fault, "'%.200s': program header %zu cannot be read",
 				reader->path, i);
 		if (row.p_type == PT_INTERP)
-			return fault_set(fault, "'%.200s' needs a dynamic linker: link it statically",
-				reader->path);
+			return fault_set(fault, "'%.200s' needs a dynamic linker: link it "
+				"statically", reader->path);
 		if (row.p_type != PT_LOAD || row.p_memsz == 0)
 			continue;
 		if (!image_check_segment(reader, &row, ram, fault))
@@ -238,9 +241,13 @@ static void image_copy(const struct reader *reader, struct ram *ram)
 	for (u64 i = 0; i < reader->segments; i++) {
 		const struct segment *segment = &reader->segment[i];
 
-		ram_copy_in(ram, segment->address, segment->from, segment->filled);
-		ram_clear(ram, segment->address + segment->filled,
-			segment->size - segment->filled);
+		bool copied = ram_copy_in(ram, segment->address, segment->from, segment->filled)
+			&& ram_clear(ram, segment->address + segment->filled,
+				segment->size - segment->filled);
+
+		/* Nobody seals pages of a machine that has not begun. */
+		assert(copied);
+		(void)copied;
 	}
 }
 
@@ -284,7 +291,11 @@ static bool image_load_raw(struct image *image, struct ram *ram, u64 raw_at, str
 			(unsigned long long)ram->base, (unsigned long long)(ram->base + ram->size));
 	if (!file_read_all(image->path, ram->size - (raw_at - ram->base), &bytes, &length, fault))
 		return false;
-	ram_copy_in(ram, raw_at, bytes, length);
+
+	bool copied = ram_copy_in(ram, raw_at, bytes, length);
+
+	assert(copied);
+	(void)copied;
 	free(bytes);
 	image->entry = image->low = raw_at;
 	image->high = raw_at + length;

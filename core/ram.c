@@ -81,12 +81,25 @@ static inline void ram_touch(struct ram *ram, u64 index)
 	}
 }
 
-static void ram_touch_range(struct ram *ram, u64 offset, u64 length)
+/* Queues what a copy to [address, address + length) touches; false, and nothing done, when some of
+ * it is outside or sealed. */
+static bool ram_touch_range(struct ram *ram, u64 address, u64 length)
 {
+	if (!ram_holds(ram, address, length))
+		return false;
 	if (length == 0)
-		return;
-	for (u64 i = offset >> PAGE_SHIFT; i <= (offset + length - 1) >> PAGE_SHIFT; i++)
+		return true;
+
+	u64 first = (address - ram->base) >> PAGE_SHIFT;
+	u64 last = (address - ram->base + length - 1) >> PAGE_SHIFT;
+
+	for (u64 i = first; i <= last; i++) {
+		if (ram->flags[i] & RAM_SEALED)
+			return false;
+	}
+	for (u64 i = first; i <= last; i++)
 		ram_touch(ram, i);
+	return true;
 }
 
 u64 ram_read(const struct ram *ram, u64 address, unsigned width)
@@ -131,11 +144,10 @@ bool ram_copy_out(const struct ram *ram, u64 address, void *to, u64 length)
 
 bool ram_copy_in(struct ram *ram, u64 address, const void *from, u64 length)
 {
-	if (!ram_holds(ram, address, length))
+	if (!ram_touch_range(ram, address, length))
 		return false;
 	if (length)
 		memcpy(ram->bytes + (address - ram->base), from, length);
-	ram_touch_range(ram, address - ram->base, length);
 	return true;
 }
 
@@ -152,7 +164,7 @@ bool ram_is_zero(const u8 *bytes, u64 length)
 
 bool ram_clear(struct ram *ram, u64 address, u64 length)
 {
-	if (!ram_holds(ram, address, length))
+	if (!ram_touch_range(ram, address, length))
 		return false;
 	for (u64 done = 0; done < length;) {
 		u8 *to = ram->bytes + (address - ram->base) + done;
@@ -164,8 +176,18 @@ bool ram_clear(struct ram *ram, u64 address, u64 length)
 			memset(to, 0, part);
 		done += part;
 	}
-	ram_touch_range(ram, address - ram->base, length);
 	return true;
+}
+
+void ram_restore(struct ram *ram, u64 page, const u8 *from)
+{
+	u8 *to = ram->bytes + (page << PAGE_SHIFT);
+
+	if (from)
+		memcpy(to, from, PAGE_SIZE);
+	else if (!ram_is_zero(to, PAGE_SIZE))
+		memset(to, 0, PAGE_SIZE);
+	ram_touch(ram, page);
 }
 
 bool ram_drain(struct ram *ram, u32 *page)

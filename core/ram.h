@@ -20,6 +20,7 @@ enum ram_flag {
 	RAM_TABLE = 2,   /* a page table that the monitor guards */
 	RAM_TRACKED = 4, /* the next write makes it dirty */
 	RAM_WATCHED = 8, /* a watchpoint lies in it */
+	RAM_SEALED = 16, /* no copy may enter it: page tables that the hardware walks unchecked */
 	RAM_QUEUED = 128 /* already in the queue of touched pages */
 };
 
@@ -72,15 +73,19 @@ static inline u8 *ram_flags(const struct ram *ram, u64 address)
 u64 ram_read(const struct ram *ram, u64 address, unsigned width);
 void ram_write(struct ram *ram, u64 address, u64 value, unsigned width);
 
-/* Copies; false, and nothing done, when any byte lies outside. */
+/* Copies; false, and nothing done, when any byte lies outside or (in) in a sealed page. */
 bool ram_copy_out(const struct ram *ram, u64 address, void *to, u64 length);
 bool ram_copy_in(struct ram *ram, u64 address, const void *from, u64 length);
 
 bool ram_is_zero(const u8 *bytes, u64 length);
 
-/* Makes bytes zero; false, and nothing done, when any lies outside. Pages that are zero
- * already take no memory of the host. */
+/* Makes bytes zero; false, and nothing done, when any lies outside or in a sealed page. Pages that
+ * are zero already take no memory of the host. */
 bool ram_clear(struct ram *ram, u64 address, u64 length);
+
+/* Replaces page `page`, counted from this RAM's start, sealed or not; null: by zeros. For loading
+ * state only: the page counts as written to, and who seals pages seals them anew. */
+void ram_restore(struct ram *ram, u64 page, const u8 *from);
 
 /* Takes one touched page off the queue into *page; false when the queue is empty. */
 bool ram_drain(struct ram *ram, u32 *page);

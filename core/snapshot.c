@@ -7,7 +7,8 @@
  *	payload   a struct's bytes, or for RAM: size(u64), then {page number(u64), page} ascending,
  *	          for each page that is not zero
  *
- * All numbers are little-endian. The checksum covers name, version, length and payload.
+ * All numbers are little-endian. The checksum is of the payload; name, version and length must be
+ * those of the live machine anyway.
  */
 #include "core/snapshot.h"
 
@@ -77,11 +78,6 @@ static void put(u8 **to, const void *from, u64 length)
 	*to += length;
 }
 
-static u64 section_checksum(const u8 *header, const u8 *payload, u64 length)
-{
-	return hash_bytes(hash_bytes(HASH_SEED, header, SECTION_HEADER - 8), payload, length);
-}
-
 static u64 section_length(const struct snapshot_section *section)
 {
 	u64 length = sizeof(u64);
@@ -110,7 +106,7 @@ static void section_put_ram(u8 **to, const struct ram *ram)
 
 static void section_put(u8 **to, const struct snapshot_section *section)
 {
-	u8 *header = *to, *checksum = header + SECTION_HEADER - 8, *payload = header + SECTION_HEADER;
+	u8 *payload = *to + SECTION_HEADER;
 	u64 length = section_length(section);
 
 	put(to, section->name, SNAPSHOT_NAME);
@@ -123,9 +119,9 @@ static void section_put(u8 **to, const struct snapshot_section *section)
 		put(to, section->state, length);
 	assert((u64)(*to - payload) == length);
 
-	u64 sum = section_checksum(header, payload, length);
+	u64 checksum = hash_bytes(HASH_SEED, payload, length);
 
-	memcpy(checksum, &sum, sizeof(sum));
+	memcpy(payload - sizeof(checksum), &checksum, sizeof(checksum));
 }
 
 bool snapshot_save(const struct snapshot *snapshot, u8 **bytes, u64 *length, struct fault *fault)
@@ -179,23 +175,23 @@ static bool section_verify(const struct snapshot_section *section, const u8 **by
 	struct fault *fault)
 {
 	const u8 *header = *bytes, *payload = header + SECTION_HEADER;
-	u64 length, sum;
+	u64 length, checksum;
 	u32 version;
 
 	if (*left < SECTION_HEADER)
 		return fault_set(fault, "the snapshot ends before section '%s'", section->name);
 	memcpy(&version, header + SNAPSHOT_NAME, sizeof(version));
 	memcpy(&length, header + SNAPSHOT_NAME + 4, sizeof(length));
-	memcpy(&sum, header + SNAPSHOT_NAME + 12, sizeof(sum));
+	memcpy(&checksum, header + SNAPSHOT_NAME + 12, sizeof(checksum));
 	if (memcmp(header, section->name, SNAPSHOT_NAME) != 0)
-		return fault_set(fault, "the snapshot has section '%.*s' where this machine has '%s'",
-			SNAPSHOT_NAME, (const char *)header, section->name);
+		return fault_set(fault, "the snapshot has section '%.*s' where this machine has "
+			"'%s'", SNAPSHOT_NAME, (const char *)header, section->name);
 	if (version != section->version)
 		return fault_set(fault, "section '%s' of the snapshot has version %u, this program "
 			"%u", section->name, version, section->version);
 	if (length > *left - SECTION_HEADER)
 		return fault_set(fault, "the snapshot ends inside section '%s'", section->name);
-	if (sum != section_checksum(header, payload, length))
+	if (checksum != hash_bytes(HASH_SEED, payload, length))
 		return fault_set(fault, "section '%s' of the snapshot is damaged (its checksum "
 			"differs)", section->name);
 	if (!section->ram && length != section->size)
@@ -223,8 +219,8 @@ static bool snapshot_verify(const struct snapshot *snapshot, const u8 *bytes, u6
 		return fault_set(fault, "the snapshot has format version %u, this program reads %u",
 			version, SNAPSHOT_VERSION);
 	if (count != snapshot->count)
-		return fault_set(fault, "the snapshot has %u sections, this machine %u: was it made "
-			"with other options?", count, snapshot->count);
+		return fault_set(fault, "the snapshot has %u sections, this machine %u: was it "
+			"made with other options?", count, snapshot->count);
 	bytes += SNAPSHOT_HEADER;
 	left -= SNAPSHOT_HEADER;
 	for (u32 i = 0; i < count; i++) {
@@ -243,15 +239,15 @@ static void section_load_ram(struct ram *ram, const u8 *payload, u64 length)
 	u64 at = sizeof(u64);
 
 	for (u64 page = 0; page < ram->size >> PAGE_SHIFT; page++) {
-		u64 address = ram->base + (page << PAGE_SHIFT), saved = NEVER;
+		u64 saved = NEVER;
 
 		if (at < length)
 			memcpy(&saved, payload + at, sizeof(saved));
 		if (saved == page) {
-			ram_copy_in(ram, address, payload + at + sizeof(saved), PAGE_SIZE);
+			ram_restore(ram, page, payload + at + sizeof(saved));
 			at += PAGE_RECORD;
 		} else {
-			ram_clear(ram, address, PAGE_SIZE);
+			ram_restore(ram, page, NULL);
 		}
 	}
 }

@@ -215,6 +215,22 @@ void isa_name(const struct isa *isa, char *text, size_t size)
 	snprintf(text, size, "%s", name);
 }
 
+void isa_list(const struct isa *isa, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < EXTENSION_COUNT; i++) {
+		if ((isa->extensions >> i & 1) == 0 || i == EXTENSION_S)
+			continue;
+		for (const char *part = used ? " " : ""; *part && used + 1 < size; part++)
+			text[used++] = *part;
+		for (const char *part = extension_names[i]; *part && used + 1 < size; part++)
+			text[used++] = (char)tolower((u8)*part);
+		text[used] = '\0';
+	}
+}
+
 u32 isa_encode(const struct isa *isa, const struct insn *insn)
 {
 	const struct format_row *format;

@@ -88,6 +88,9 @@ void isa_destroy(struct isa *isa);
 /* The canonical name: "rv64imac_zicntr_zicsr_zifencei". */
 void isa_name(const struct isa *isa, char *text, size_t size);
 
+/* The extensions' names separated by blanks: "i m a c zicntr zicsr zifencei". */
+void isa_list(const struct isa *isa, char *text, size_t size);
+
 /* The pictured word with these operands in their places: the inverse of decode. */
 u32 isa_encode(const struct isa *isa, const struct insn *insn);
 

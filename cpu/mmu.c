@@ -25,18 +25,17 @@ struct mmu_view mmu_view(const struct priv *priv, enum access access)
 	return view;
 }
 
-/* 4.3.2 step 5 to 8: does a leaf allow the access? */
-static bool leaf_allows(const struct mmu_view *view, u64 pte, enum access access)
+u64 mmu_rights(const struct mmu_view *view, u64 pte)
 {
-	if (view->level == LEVEL_U && !(pte & PTE_U))
-		return false;
-	if (view->level == LEVEL_S && (pte & PTE_U) && (access == ACCESS_FETCH || !view->sum))
-		return false;
-	if (access == ACCESS_FETCH)
-		return pte & PTE_X;
-	if (access == ACCESS_WRITE)
-		return pte & PTE_W;
-	return (pte & PTE_R) || (view->mxr && (pte & PTE_X));
+	u64 rights = pte & (PTE_R | PTE_W | PTE_X);
+
+	if (view->mxr && (pte & PTE_X))
+		rights |= PTE_R;
+	if (view->level == LEVEL_U)
+		return pte & PTE_U ? rights : 0;
+	if (view->level == LEVEL_S && (pte & PTE_U))
+		return view->sum ? rights & ~(u64)PTE_X : 0;
+	return rights;
 }
 
 struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 address,
@@ -44,6 +43,7 @@ struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 add
 {
 	struct walk walk = { .result = WALK_PAGE_FAULT };
 	u64 table = (view->satp & SATP_PPN) << PAGE_SHIFT;
+	static const u8 right[] = { PTE_R, PTE_W, PTE_X }; /* by enum access */
 	u64 needed = access == ACCESS_WRITE ? PTE_A | PTE_D : PTE_A;
 
 	if (field_get(view->satp, SATP_MODE) == SATP_BARE) {
@@ -75,7 +75,7 @@ struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 add
 			return walk;
 		table = pte_address(walk.pte);
 	}
-	if (!leaf_allows(view, walk.pte, access))
+	if (!(mmu_rights(view, walk.pte) & right[access]))
 		return walk;
 	if (pte_address(walk.pte) & ((UINT64_C(1) << walk.shift) - 1))
 		return walk; /* a superpage out of line */

@@ -54,6 +54,9 @@ struct mmu_view mmu_view(const struct priv *priv, enum access access);
 struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 address,
 	enum access access);
 
+/* Which of PTE_R, PTE_W, PTE_X a leaf grants under the view (4.3.2, steps 5 to 8). */
+u64 mmu_rights(const struct mmu_view *view, u64 pte);
+
 /* The exception for a failed access of this kind. */
 u64 mmu_cause(enum walk_result result, enum access access);
 

@@ -41,9 +41,8 @@ static u64 status_with_previous(u64 status, enum level level, u64 previous)
 	return (status & ~STATUS_SPP) | previous * STATUS_SPP;
 }
 
-u64 priv_trap(struct priv *priv, u64 cause, u64 tval, u64 epc)
+u64 priv_trap_to(struct priv *priv, enum level to, u64 cause, u64 tval, u64 epc)
 {
-	enum level to = priv_target(priv, cause);
 	struct priv_bank *bank = &priv->bank[to];
 	u64 enable = UINT64_C(1) << to;
 	u64 previous_enable = enable << 4;
@@ -59,6 +58,11 @@ u64 priv_trap(struct priv *priv, u64 cause, u64 tval, u64 epc)
 	if ((bank->tvec & 1) && (cause & CAUSE_INTERRUPT))
 		return base + 4 * (cause & 63);
 	return base;
+}
+
+u64 priv_trap(struct priv *priv, u64 cause, u64 tval, u64 epc)
+{
+	return priv_trap_to(priv, priv_target(priv, cause), cause, tval, epc);
 }
 
 bool priv_return(struct priv *priv, enum level from, u64 *pc)

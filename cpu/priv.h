@@ -106,6 +106,9 @@ enum level priv_target(const struct priv *priv, u64 cause);
 /* Takes a trap to priv_target: saves, switches level, masks; returns the handler's address (3.1.7). */
 u64 priv_trap(struct priv *priv, u64 cause, u64 tval, u64 epc);
 
+/* The same to a level that firmware chose: how it passes on what it does not handle. */
+u64 priv_trap_to(struct priv *priv, enum level to, u64 cause, u64 tval, u64 epc);
+
 /* Returns from a handler of `from` (S or M). False: not allowed here, nothing changed (3.3.2). */
 bool priv_return(struct priv *priv, enum level from, u64 *pc);
 

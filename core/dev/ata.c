@@ -87,7 +87,6 @@ static u64 ata_read(void *self, u64 offset, unsigned width)
 static void ata_command_block_write(struct ata *ata, u64 index, u64 value, unsigned width)
 {
 	struct ata_state *state = &ata->state;
-
 	bool absent = state->device & DEVICE_SECOND;
 
 	if (state->status & STATUS_BUSY)

@@ -316,7 +316,8 @@ void ata_check(struct ata *ata)
 {
 	struct ata_state *state = &ata->state;
 	u64 total = ata->disk.size / ATA_SECTOR;
-	bool fits = state->block <= ATA_MULTIPLE && (state->block || !state->remaining) &&
+	bool fits = state->transfer <= ATA_FROM_GUEST && state->block <= ATA_MULTIPLE &&
+		(state->block || !state->remaining) &&
 		state->limit <= sizeof(state->buffer) && state->limit % 2 == 0 &&
 		state->position < state->limit && state->position % 2 == 0 &&
 		state->lba <= total && state->remaining <= total - state->lba;

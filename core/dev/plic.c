@@ -227,7 +227,11 @@ void plic_restored(struct plic *plic)
 	state->level &= PLIC_ALL;
 	state->pending &= PLIC_ALL;
 	state->waiting &= PLIC_ALL;
-	for (u32 context = 0; context < PLIC_CONTEXTS; context++)
+	for (u32 context = 0; context < PLIC_CONTEXTS; context++) {
 		state->enable[context] &= PLIC_ALL;
+		state->threshold[context] &= PLIC_HIGHEST;
+	}
+	for (u32 source = 0; source <= PLIC_SOURCES; source++)
+		state->priority[source] &= source ? PLIC_HIGHEST : 0;
 	plic_update(plic);
 }

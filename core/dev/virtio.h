@@ -117,7 +117,8 @@ static inline bool virtio_has(const struct virtio *virtio, u64 feature)
 bool virtio_pop(struct virtio *virtio, u32 queue, struct virtio_chain *chain);
 
 /* Copies from the readable, or into the writable, bytes of a chain, beginning `offset` bytes in;
- * returns how many there were to copy, at most `length`. */
+ * returns how many there were to copy, at most `length`. Writing stops at a sealed page, which
+ * fails the device. */
 u64 virtio_chain_read(const struct virtio *virtio, const struct virtio_chain *chain, u64 offset,
 	void *to, u64 length);
 u64 virtio_chain_write(struct virtio *virtio, const struct virtio_chain *chain, u64 offset,

@@ -56,7 +56,8 @@ static u8 blk_read(struct virtio_blk *blk, struct blk_request *request)
 		if (!disk->read(disk->self, request->sector * VIRTIO_BLK_SECTOR + done, bytes,
 				part))
 			return BLK_IOERR;
-		virtio_chain_write(&blk->virtio, request->chain, done, bytes, part);
+		if (virtio_chain_write(&blk->virtio, request->chain, done, bytes, part) != part)
+			return BLK_IOERR;
 		done += part;
 		request->written = done;
 	}

@@ -1,7 +1,8 @@
 /*
  * Split virtqueues: taking a chain of buffers from a ready queue, copying into and out of it, and
  * giving it back. The rings themselves lie in RAM (virtio.c has checked that); every value read
- * from them is the guest's and is checked here, each loop is bounded.
+ * from them is the guest's and is checked here, each loop is bounded, and nothing is written into
+ * a sealed page (core/ram.h): that too is the driver's fault.
  *
  *	available ring: flags, idx, ring[size], used_event
  *	used ring:      flags, idx, {id, len}[size], avail_event
@@ -31,6 +32,19 @@ struct virtio_descriptor {
 static u16 ring_load(const struct virtio *virtio, u64 address)
 {
 	return (u16)ram_read(virtio->ram, address, 2);
+}
+
+/* Writes pass the check for sealed pages: a page can become a page table after the driver has made
+ * a ring of it. */
+static bool ring_store(struct virtio *virtio, u64 address, u64 value, unsigned width)
+{
+	u8 bytes[8];
+
+	virtio_put(bytes, value, width);
+	if (ram_copy_in(virtio->ram, address, bytes, width))
+		return true;
+	virtio_fail(virtio);
+	return false;
 }
 
 static u64 used_event_address(const struct virtio_queue *queue)
@@ -137,7 +151,7 @@ bool virtio_pop(struct virtio *virtio, u32 index, struct virtio_chain *chain)
 	available = ring_load(virtio, queue->driver + RING_INDEX);
 	if (available == queue->taken) {
 		if (virtio_has(virtio, VIRTIO_F_EVENT_IDX))
-			ram_write(virtio->ram, avail_event_address(queue), queue->taken, 2);
+			ring_store(virtio, avail_event_address(queue), queue->taken, 2);
 		return false;
 	}
 	*chain = (struct virtio_chain){ .queue = index };
@@ -191,7 +205,11 @@ u64 virtio_chain_write(struct virtio *virtio, const struct virtio_chain *chain, 
 		part -= offset;
 		if (part > length - done)
 			part = length - done;
-		ram_copy_in(virtio->ram, segment->address + offset, (const u8 *)from + done, part);
+		if (!ram_copy_in(virtio->ram, segment->address + offset,
+				(const u8 *)from + done, part)) {
+			virtio_fail(virtio);
+			return done;
+		}
 		done += part;
 		offset = 0;
 	}
@@ -206,10 +224,10 @@ void virtio_push(struct virtio *virtio, const struct virtio_chain *chain, u32 wr
 	if (!queue)
 		return;
 	entry = queue->device + RING_ENTRIES + USED_SIZE * (queue->used % queue->size);
-	ram_write(virtio->ram, entry, chain->head, 4);
-	ram_write(virtio->ram, entry + 4, written, 4);
+	if (!ring_store(virtio, entry, chain->head | (u64)written << 32, USED_SIZE))
+		return;
 	queue->used++;
-	ram_write(virtio->ram, queue->device + RING_INDEX, queue->used, 2);
+	ring_store(virtio, queue->device + RING_INDEX, queue->used, 2);
 }
 
 /* With EVENT_IDX (section 2.7.7.2): was the index that the driver waits for among those passed? */

@@ -1,11 +1,10 @@
 /*
  * The native way into the kernel and out of it. sscratch holds the top of the kernel stack while
- * user code runs, and 0 while the kernel does. Ten accesses to CSRs, counting sret, for a trap from
- * user code. Compare entry_para.S, line by line.
+ * user code runs, and 0 while the kernel does. A trap from user code costs ten accesses to CSRs,
+ * counting sret. Compare entry_para.S.
  */
 #include "guests/lib/csr.h"
 #include "guests/twin/frame.h"
-#include "guests/twin/save.S"
 
 	.text
 	.balign 4
@@ -13,17 +12,16 @@
 trap_entry_native:
 	csrrw	sp, sscratch, sp
 	beqz	sp, 1f
-	addi	sp, sp, -FRAME_SIZE	# from user code
-	each_register sd, 5
-	csrrw	t0, sscratch, zero	# the user's sp; and: the kernel is running
+	addi	sp, sp, -FRAME_SIZE	# from user code: sp was the top of the stack
+	sd	t0, 8 * 5(sp)
+	csrrw	t0, sscratch, zero	# the user's sp; zero: now the kernel runs
 	j	2f
-1:	csrrw	sp, sscratch, sp	# from the kernel: sp as it was, sscratch 0
+1:	csrrw	sp, sscratch, sp	# from the kernel: both as they were
 	addi	sp, sp, -FRAME_SIZE
-	each_register sd, 5
+	sd	t0, 8 * 5(sp)
 	addi	t0, sp, FRAME_SIZE
 2:	sd	t0, 8 * 2(sp)
-	each_register sd, 1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, \
-		24, 25, 26, 27, 28, 29, 30, 31
+	each_register sd
 	csrr	t0, sepc
 	csrr	t1, sstatus
 	csrr	t2, scause
@@ -42,10 +40,10 @@ trap_exit_native:
 	andi	t2, t0, STATUS_SPP
 	bnez	t2, 1f
 	addi	t2, sp, FRAME_SIZE
-	csrw	sscratch, t2		# to user code: the next trap finds the stack here
+	csrw	sscratch, t2		# to user code: the next trap finds its stack here
 1:	csrw	sstatus, t0
 	csrw	sepc, t1
-	each_register ld, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, \
-		24, 25, 26, 27, 28, 29, 30, 31
+	each_register ld
+	ld	t0, 8 * 5(sp)
 	ld	sp, 8 * 2(sp)
 	sret

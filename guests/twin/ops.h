@@ -59,7 +59,7 @@ struct ops {
 	void (*user_open)(void);       /* user memory may be touched until user_close */
 	void (*user_close)(void);
 
-	/* Devices. console_read: the next byte, or -1 when there is none now. disk_start: its size
+	/* Devices. console_flush: text without a newline is to be seen too. console_read: the next byte, or -1 when there is none now. disk_start: its size
 	 * in sectors of 512 bytes, 0 when there is no disk; buffers lie within RAM. */
 	void (*console_write)(const char *bytes, size_t length);
 	void (*console_flush)(void);

@@ -134,7 +134,7 @@ static void refused(struct fixture *f, const void *bytes, u64 length, const char
 		assert_int_equal(f->ram.bytes[i], 0x11);
 }
 
-static void an_elf_is_loaded_by_physical_address(void **state)
+static void segments_go_to_physical_addresses(void **state)
 {
 	struct fixture *f = *state;
 	struct elf elf = make();
@@ -191,6 +191,18 @@ static void symbols_are_found(void **state)
 	image_destroy(&image);
 	assert_null(image_symbol_named(&image, "main"));
 	assert_null(image_symbol_at(&image, BASE));
+
+	/* Of two at one address, the function. */
+	elf.symbol[2] = symbol("inside", BASE + 48, 0, STT_FUNC);
+	elf.symbol[3] = symbol("main", BASE + 48, 0, STT_NOTYPE);
+	for (int i = 0; i < 2; i++) {
+		assert_true(load(f, &image, &elf, sizeof(elf), 0));
+		assert_string_equal(image_symbol_at(&image, BASE + 50)->name,
+			i ? "main" : "inside");
+		image_destroy(&image);
+		elf.symbol[2] = symbol("inside", BASE + 48, 0, STT_NOTYPE);
+		elf.symbol[3] = symbol("main", BASE + 48, 0, STT_FUNC);
+	}
 
 	/* Names from outside are made harmless; symbols that point nowhere are dropped. */
 	elf.symbol[1] = symbol("bad\x1bname", BASE + 1, 0, STT_FUNC);
@@ -259,6 +271,8 @@ static void wrong_segments_are_refused(void **state)
 	refused(f, &elf, sizeof(elf), "overlap at 0x80002010");
 	elf = make(), elf.segment[1].p_paddr = BASE + 0x2010;
 	refused(f, &elf, sizeof(elf), "overlap");
+	elf = make(), elf.segment[1].p_paddr = BASE + 0x380f;
+	refused(f, &elf, sizeof(elf), "overlap at 0x8000380f");
 	elf = make(), elf.segment[1].p_type = PT_INTERP;
 	refused(f, &elf, sizeof(elf), "dynamic linker");
 	elf = make(), elf.segment[0].p_type = elf.segment[1].p_type = PT_NOTE;
@@ -341,7 +355,7 @@ static void what_is_no_file_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_elf_is_loaded_by_physical_address, setup, teardown),
+		cmocka_unit_test_setup_teardown(segments_go_to_physical_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(symbols_are_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(wrong_headers_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(wrong_segments_are_refused, setup, teardown),

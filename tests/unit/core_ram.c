@@ -159,6 +159,36 @@ static void clearing_zeroes_exactly(void **state)
 	ram_destroy(&ram);
 }
 
+static void sealed_pages_take_no_copy(void **state)
+{
+	struct ram ram = make(4);
+	u8 bytes[PAGE_SIZE];
+	u32 page;
+
+	memset(bytes, 1, sizeof(bytes));
+	memset(ram.bytes, 2, ram.size);
+	memset(ram.flags, RAM_CODE, 4);
+	ram.flags[2] |= RAM_SEALED;
+	assert_false(ram_copy_in(&ram, BASE + PAGE_SIZE + 1, bytes, PAGE_SIZE));
+	assert_false(ram_copy_in(&ram, BASE + 2 * PAGE_SIZE, bytes, 1));
+	assert_false(ram_clear(&ram, BASE, 4 * PAGE_SIZE));
+	assert_int_equal(ram.bytes[0], 2);
+	assert_int_equal(ram.bytes[2 * PAGE_SIZE - 1], 2);
+	assert_int_equal(ram.touched->count, 0);
+	assert_true(ram_copy_in(&ram, BASE + PAGE_SIZE, bytes, PAGE_SIZE));
+	assert_true(ram_copy_out(&ram, BASE + 2 * PAGE_SIZE, bytes, PAGE_SIZE));
+	assert_true(ram_drain(&ram, &page) && page == 1);
+
+	/* Restoring goes everywhere, and is heard. */
+	ram_restore(&ram, 2, NULL);
+	assert_true(ram_is_zero(ram.bytes + 2 * PAGE_SIZE, PAGE_SIZE));
+	assert_true(ram_drain(&ram, &page) && page == 2);
+	ram_restore(&ram, 2, bytes);
+	assert_memory_equal(ram.bytes + 2 * PAGE_SIZE, bytes, PAGE_SIZE);
+	assert_int_equal(ram.bytes[3 * PAGE_SIZE], 2);
+	ram_destroy(&ram);
+}
+
 static void slices_share_bytes_flags_and_queue(void **state)
 {
 	struct ram ram = make(8), slice, inner;
@@ -200,6 +230,7 @@ int main(void)
 		cmocka_unit_test(straddling_write_queues_both_pages),
 		cmocka_unit_test(copies_are_checked_and_heard),
 		cmocka_unit_test(clearing_zeroes_exactly),
+		cmocka_unit_test(sealed_pages_take_no_copy),
 		cmocka_unit_test(slices_share_bytes_flags_and_queue),
 	};
 

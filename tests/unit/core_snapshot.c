@@ -2,6 +2,7 @@
  * Snapshots: what is saved comes back, what is damaged is refused and changes nothing.
  */
 #include "core/file.h"
+#include "core/hash.h"
 #include "core/snapshot.h"
 #include "tests/unit/unit.h"
 
@@ -151,6 +152,48 @@ static void every_damaged_byte_is_refused(void **state)
 	machine_destroy(&b);
 }
 
+/* Someone who mends the checksum still cannot name a page that is not there, or one twice. */
+static void forged_pages_are_refused(void **state)
+{
+	enum { HEADER = 16, SECTION = 52, RECORD = 8 + PAGE_SIZE, PAYLOAD = HEADER + SECTION };
+	static const u64 forged[][3] = { /* 0 3 4 is what machine_fill makes */
+		{ 0, 3, PAGES }, { 0, 3, 3 }, { 3, 0, 4 }, { 0, 3, UINT64_MAX },
+		{ UINT64_MAX, 3, 4 }, { 0, 3, UINT64_C(1) << 52 },
+	};
+	struct machine a;
+	struct snapshot list = { 0 };
+	struct fault fault;
+	u8 *bytes;
+	u64 length, digest, checksum;
+
+	machine_create(&a, PAGES);
+	machine_fill(&a);
+	snapshot_add_ram(&list, "vm", &a.ram);
+	digest = snapshot_digest(&list);
+	assert_true(snapshot_save(&list, &bytes, &length, &fault));
+	assert_int_equal(length, PAYLOAD + 8 + 3 * RECORD);
+	for (size_t i = 0; i < COUNT_OF(forged); i++) {
+		for (u64 record = 0; record < 3; record++)
+			memcpy(bytes + PAYLOAD + 8 + record * RECORD, &forged[i][record], 8);
+		checksum = hash_bytes(HASH_SEED, bytes + PAYLOAD, length - PAYLOAD);
+		memcpy(bytes + PAYLOAD - 8, &checksum, 8);
+		assert_false(snapshot_load(&list, bytes, length, &fault));
+		assert_non_null(strstr(fault.text, "out of place"));
+		assert_true(snapshot_digest(&list) == digest);
+	}
+
+	/* Half a page. */
+	u64 half = length - PAYLOAD - 100;
+
+	checksum = hash_bytes(HASH_SEED, bytes + PAYLOAD, half);
+	memcpy(bytes + PAYLOAD - 16, &half, 8);
+	memcpy(bytes + PAYLOAD - 8, &checksum, 8);
+	assert_false(snapshot_load(&list, bytes, length - 100, &fault));
+	assert_non_null(strstr(fault.text, "no list of pages"));
+	free(bytes);
+	machine_destroy(&a);
+}
+
 /* A machine built with other options is told what differs. */
 static void other_machines_are_refused_by_name(void **state)
 {
@@ -246,6 +289,7 @@ int main(void)
 		cmocka_unit_test(what_is_saved_comes_back),
 		cmocka_unit_test(a_slice_is_saved_alone),
 		cmocka_unit_test(every_damaged_byte_is_refused),
+		cmocka_unit_test(forged_pages_are_refused),
 		cmocka_unit_test(other_machines_are_refused_by_name),
 		cmocka_unit_test(the_digest_sees_state_not_history),
 		cmocka_unit_test(files_hold_the_same),

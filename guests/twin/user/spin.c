@@ -1,0 +1,6 @@
+/* spin: computes for ever, to be preempted and killed. */
+int main(void)
+{
+	for (;;)
+		asm volatile("");
+}

@@ -1,0 +1,171 @@
+/*
+ * What concerns harts: timer, software interrupts, remote fences, start and stop. SBI specification,
+ * chapters 6 to 9.
+ */
+#include "core/bits.h"
+#include "pv/hypercall.h"
+
+enum { HSM_STARTED = 0 };
+
+/* A timer interrupt at S: the machine's timer, turned into STIP by firmware_interrupt. */
+static void set_timer(struct vcpu *vcpu, u64 time)
+{
+	vcpu->priv->ip &= ~(UINT64_C(1) << IRQ_supervisor_timer);
+	vcpu->priv->ie |= UINT64_C(1) << IRQ_machine_timer;
+	clint_set_compare(&vcpu->vm->board.clint, vcpu->number, time);
+}
+
+struct sbi_result time_set_timer(struct vcpu *vcpu, const u64 *argument)
+{
+	set_timer(vcpu, argument[0]);
+	return sbi_ok(0);
+}
+
+/* Calls `act` on each virtual hart that mask and base name; a base of -1 names all (chapter 3.1). */
+static s64 each_hart(struct vcpu *vcpu, u64 mask, u64 base,
+	void (*act)(struct vcpu *target, const u64 *argument), const u64 *argument)
+{
+	struct vm *vm = vcpu->vm;
+
+	if (base != ~(u64)0) {
+		for (u32 bit = 0; bit < 64; bit++)
+			if ((mask >> bit & 1) && (base >= vm->vcpus || bit >= vm->vcpus - base))
+				return SBI_INVALID_PARAM;
+	}
+	for (u32 i = 0; i < vm->vcpus; i++)
+		if (base == ~(u64)0 || (i >= base && mask >> (i - base) & 1))
+			act(&vm->vcpu[i], argument);
+	return SBI_SUCCESS;
+}
+
+static void raise_software(struct vcpu *target, const u64 *argument)
+{
+	target->priv->ip |= UINT64_C(1) << IRQ_supervisor_software;
+}
+
+struct sbi_result ipi_send_ipi(struct vcpu *vcpu, const u64 *argument)
+{
+	return sbi_error(each_hart(vcpu, argument[0], argument[1], raise_software, argument));
+}
+
+/* Decoded code is never stale: a remote fence.i has nothing left to do. */
+static void fence_code(struct vcpu *target, const u64 *argument)
+{
+}
+
+static void fence_memory(struct vcpu *target, u64 start, u64 size, s32 asid)
+{
+	struct hart *hart = target->hart;
+	/* From so many pages on, everything is cheaper. */
+	bool all = size == 0 || size > 64 * PAGE_SIZE;
+	u64 pages = all ? 1 : (size + (start & ~PAGE_MASK) + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+	for (u64 i = 0; i < pages; i++) {
+		u64 address = start + i * PAGE_SIZE;
+
+		if (target->vm->mode->guest_is_real)
+			tlb_flush(&hart->tlb, all, address, asid);
+		else
+			shadow_fence(target, all, address, asid);
+	}
+}
+
+static void fence_all_asids(struct vcpu *target, const u64 *argument)
+{
+	fence_memory(target, argument[2], argument[3], TLB_ALL_ASIDS);
+}
+
+static void fence_one_asid(struct vcpu *target, const u64 *argument)
+{
+	fence_memory(target, argument[2], argument[3], (s32)(argument[4] & 0xffff));
+}
+
+struct sbi_result rfence_remote_fence_i(struct vcpu *vcpu, const u64 *argument)
+{
+	return sbi_error(each_hart(vcpu, argument[0], argument[1], fence_code, argument));
+}
+
+struct sbi_result rfence_remote_sfence_vma(struct vcpu *vcpu, const u64 *argument)
+{
+	return sbi_error(each_hart(vcpu, argument[0], argument[1], fence_all_asids, argument));
+}
+
+struct sbi_result rfence_remote_sfence_vma_asid(struct vcpu *vcpu, const u64 *argument)
+{
+	return sbi_error(each_hart(vcpu, argument[0], argument[1], fence_one_asid, argument));
+}
+
+struct sbi_result hsm_hart_start(struct vcpu *vcpu, const u64 *argument)
+{
+	if (argument[0] >= vcpu->vm->vcpus)
+		return sbi_error(SBI_INVALID_PARAM);
+	return sbi_error(SBI_ALREADY_AVAILABLE);
+}
+
+struct sbi_result hsm_hart_stop(struct vcpu *vcpu, const u64 *argument)
+{
+	/* The last hart may not stop: nobody could start it again. */
+	return sbi_error(SBI_FAILED);
+}
+
+struct sbi_result hsm_hart_get_status(struct vcpu *vcpu, const u64 *argument)
+{
+	if (argument[0] >= vcpu->vm->vcpus)
+		return sbi_error(SBI_INVALID_PARAM);
+	return sbi_ok(HSM_STARTED);
+}
+
+struct sbi_result hsm_hart_suspend(struct vcpu *vcpu, const u64 *argument)
+{
+	struct priv_in in = vcpu_in(vcpu);
+
+	/* Default retentive suspend is a wfi; what loses state is not there. */
+	if (argument[0] != 0)
+		return sbi_error(argument[0] == 0x80000000 ? SBI_NOT_SUPPORTED : SBI_INVALID_PARAM);
+	if (!priv_wakes(vcpu->priv, &in)) {
+		if (vcpu->vm->mode->guest_is_real)
+			vcpu->hart->waiting = true;
+		else
+			vcpu->state.waiting = true;
+	}
+	return sbi_ok(0);
+}
+
+struct sbi_result legacy_set_timer(struct vcpu *vcpu, const u64 *argument)
+{
+	set_timer(vcpu, argument[0]);
+	return sbi_ok(0);
+}
+
+struct sbi_result legacy_clear_ipi(struct vcpu *vcpu, const u64 *argument)
+{
+	vcpu->priv->ip &= ~(UINT64_C(1) << IRQ_supervisor_software);
+	return sbi_ok(0);
+}
+
+/*
+ * Legacy calls name harts by a mask in the guest's virtual memory. There is one hart here, and every
+ * mask that can be meant names it.
+ */
+struct sbi_result legacy_send_ipi(struct vcpu *vcpu, const u64 *argument)
+{
+	raise_software(vcpu, argument);
+	return sbi_ok(0);
+}
+
+struct sbi_result legacy_remote_fence_i(struct vcpu *vcpu, const u64 *argument)
+{
+	return sbi_ok(0);
+}
+
+struct sbi_result legacy_remote_sfence_vma(struct vcpu *vcpu, const u64 *argument)
+{
+	fence_memory(vcpu, argument[1], argument[2], TLB_ALL_ASIDS);
+	return sbi_ok(0);
+}
+
+struct sbi_result legacy_remote_sfence_vma_asid(struct vcpu *vcpu, const u64 *argument)
+{
+	fence_memory(vcpu, argument[1], argument[2], (s32)(argument[3] & 0xffff));
+	return sbi_ok(0);
+}
