@@ -194,6 +194,9 @@ struct exit hart_run(struct hart *hart, u64 until)
 
 	for (;;) {
 		struct priv_in in = { .lines = hart->lines };
+		/* Events are fired by whoever runs us; a store to a device may have set an earlier one. */
+		u64 next = clock_next(hart->clock);
+		u64 end = next < until ? next : until;
 		struct block *block;
 		u64 cause;
 
@@ -202,7 +205,7 @@ struct exit hart_run(struct hart *hart, u64 until)
 			hart_drain(hart);
 		if (hart->stop->kind != STOP_NONE)
 			return (struct exit){ EXIT_STOP, 0, 0 };
-		if (hart->cycle >= until)
+		if (hart->cycle >= end)
 			return (struct exit){ EXIT_DEADLINE, 0, 0 };
 		if (hart->waiting) {
 			if (!priv_wakes(&hart->priv, &in))
@@ -214,7 +217,7 @@ struct exit hart_run(struct hart *hart, u64 until)
 				return exit;
 			continue;
 		}
-		hart->deadline = until - hart->cycle < STRETCH ? until : hart->cycle + STRETCH;
+		hart->deadline = end - hart->cycle < STRETCH ? end : hart->cycle + STRETCH;
 		block = find_block(hart, hart->deadline - hart->cycle);
 		if ((!block || interp_run(hart, block) == INTERP_TRAPPED)
 		    && take_trap(hart, hart->trap_cause, hart->trap_tval, &exit))

@@ -21,7 +21,7 @@
 #include "cpu/tlb.h"
 
 enum exit_kind {
-	EXIT_DEADLINE, /* the cycle asked for was reached */
+	EXIT_DEADLINE, /* the cycle asked for, or the clock's next event, was reached */
 	EXIT_TRAP,     /* a trap to M that this hart's owner takes instead of mtvec */
 	EXIT_WAIT,     /* wfi, and nothing enabled is pending */
 	EXIT_STOP      /* a device ended the run: see the board's stop word */
@@ -131,7 +131,7 @@ struct hart_config {
 void hart_create(struct hart *hart, const struct hart_config *config);
 void hart_reset(struct hart *hart, u64 pc);
 
-/* Runs until `until` (absolute cycle) or for another reason. */
+/* Runs until `until` (absolute cycle), the clock's next event, or for another reason. */
 struct exit hart_run(struct hart *hart, u64 until);
 
 /* Spends `cycles` that are no instruction: prices, exits, idling. */

@@ -137,6 +137,8 @@ static s64 entry_take(struct vcpu *vcpu, u64 entry, unsigned level, u64 *machine
 	*machine = entry;
 	if (!(entry & PTE_V))
 		return SBI_SUCCESS;
+	vm->state.tally.count[VM_COUNT_table_entries]++;
+	vcpu_charge(vcpu, PRICE_table, 1);
 	if (entry & (PTE_RESERVED | PTE_G))
 		return SBI_INVALID_PARAM;
 	if (!is_leaf(entry)) {
@@ -173,6 +175,7 @@ static u64 entry_give(struct vcpu *vcpu, u64 machine, unsigned level)
 
 	if (!(machine & PTE_V) || target < BOARD_ram)
 		return machine;
+	vcpu_charge(vcpu, PRICE_table, 1);
 	target -= vm->offset;
 	if (!is_leaf(machine))
 		table_give(vcpu, target);
@@ -221,8 +224,8 @@ static s64 table_take(struct vcpu *vcpu, u64 address, unsigned level)
 	if (++vm->frames.state.tables > *peak)
 		*peak = vm->frames.state.tables;
 	frame_seal(vcpu, address);
-	vcpu_charge(vcpu, PRICE_table, ENTRIES);
-	vm->state.tally.count[VM_COUNT_table_entries] += ENTRIES;
+	/* All of it is read, what is valid is checked. */
+	vcpu_charge(vcpu, PRICE_copy, ENTRIES);
 	for (u32 i = 0; i < ENTRIES; i++) {
 		u64 machine;
 		s64 error = entry_take(vcpu, ram_read(ram, address + i * 8, 8), level, &machine);
@@ -328,8 +331,6 @@ s64 frame_update(struct vcpu *vcpu, u64 entry_address, u64 value)
 	if (frame->type < FRAME_TABLE0 || frame->type > FRAME_TABLE2)
 		return SBI_DENIED;
 	level = frame->type - FRAME_TABLE0;
-	vm->state.tally.count[VM_COUNT_table_entries]++;
-	vcpu_charge(vcpu, PRICE_table, 1);
 	/* The new one is taken first, so that a refusal has changed nothing. */
 	error = entry_take(vcpu, value, level, &machine);
 	if (error)

@@ -3,6 +3,7 @@
  * runs, wakes who slept long enough, and looks for console input. A program may ask for another
  * rate, or for none, to measure without it.
  */
+#include "guests/lib/string.h"
 #include "guests/twin/abi.h"
 #include "guests/twin/clock.h"
 #include "guests/twin/console.h"
@@ -15,6 +16,7 @@
 enum { SHORTEST = 20 }; /* microseconds: no program can drown the kernel in ticks */
 
 static struct clock_page *page;
+static u64 usual = 10000; /* microseconds between ticks; option `tick` */
 static u64 interval; /* ticks of the timebase; 0: the timer is off */
 static u32 interval_owner, sleepers;
 
@@ -25,8 +27,12 @@ static void set_timer(void)
 
 void clock_start(void)
 {
+	char text[16];
+
+	if (device_tree_option("tick", text, sizeof(text)))
+		usual = string_number(text);
 	page = (struct clock_page *)frame_alloc_zero();
-	clock_set_interval(CLOCK_DEFAULT, 0);
+	clock_set_interval(usual, 0);
 }
 
 void clock_tick(void)
@@ -67,7 +73,7 @@ void clock_set_interval(u64 microseconds, u32 owner)
 void clock_release(u32 owner)
 {
 	if (interval_owner == owner)
-		clock_set_interval(CLOCK_DEFAULT, 0);
+		clock_set_interval(usual, 0);
 }
 
 u64 clock_frame(void)

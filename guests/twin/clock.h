@@ -14,9 +14,8 @@ void clock_tick(void);
 /* Sleeps for so many ticks; false if the process was killed meanwhile. */
 bool clock_sleep(u64 ticks);
 
-/* Sets the time between ticks: microseconds; 0: no ticks at all; CLOCK_DEFAULT: as at boot.
- * clock_release restores the default if `owner` was who set it. */
-enum { CLOCK_DEFAULT = 10000 };
+/* Sets the time between ticks: microseconds; 0: no ticks at all. clock_release makes it what it
+ * was at boot if `owner` is who set it. */
 void clock_set_interval(u64 microseconds, u32 owner);
 void clock_release(u32 owner);
 

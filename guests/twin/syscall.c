@@ -169,3 +169,8 @@ s64 syscall_disk_read(const u64 *argument)
 		frame_drop(frame);
 	return done ? 0 : -1;
 }
+
+s64 syscall_frames(const u64 *argument)
+{
+	return (s64)frames_free();
+}

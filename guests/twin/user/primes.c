@@ -23,6 +23,7 @@ static u32 sieve(s64 input, u32 limit)
 		fail("primes: no process is left");
 	if (child == 0) {
 		close(ends[1]);
+		close(input);
 		exit(sieve(ends[0], limit));
 	}
 	close(ends[0]);
@@ -30,8 +31,9 @@ static u32 sieve(s64 input, u32 limit)
 		if (number % prime != 0)
 			write(ends[1], &number, sizeof(number));
 	close(ends[1]);
-	s64 below;
-	wait(&below);
+	s64 below = 0;
+	while (wait(&below) != child)
+		;
 	return 1 + (u32)below;
 }
 

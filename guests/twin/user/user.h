@@ -38,6 +38,7 @@ s64 measure_begin(const char *name);
 s64 measure_end(u64 operations);
 s64 mask(u64 times);
 s64 disk_read(u64 block, void *bytes);
+s64 frames(void);
 
 /* Standard output, gathered into few writes. */
 __attribute__((format(printf, 1, 2)))

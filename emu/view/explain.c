@@ -1,0 +1,242 @@
+/*
+ * `ringside explain WORD`: the glossary, and behind it the names in the program's own tables. Case,
+ * dashes and blanks do not matter; an unambiguous beginning is enough.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "emu/list.h"
+#include "emu/nearest.h"
+#include "emu/verb.h"
+#include "emu/view/text.h"
+
+struct word {
+	const char *term, *aliases, *line, *more, *see, *try;
+};
+
+static const struct word words[] = {
+#define WORD(term, aliases, line, more, see, try) { term, aliases, line, more, see, try },
+#include "emu/view/glossary.def"
+#undef WORD
+};
+
+enum { WORDS = sizeof(words) / sizeof(words[0]), NAME = 128 };
+
+/* Lower case, with one blank for each run of dashes, underscores and blanks. */
+static void normalize(char *to, const char *from, size_t length)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length && used < NAME - 1; i++) {
+		bool gap = strchr("-_ \t", from[i]) != NULL;
+
+		if (gap && (!used || to[used - 1] == ' '))
+			continue;
+		to[used++] = gap ? ' ' : (char)tolower((u8)from[i]);
+	}
+	while (used && to[used - 1] == ' ')
+		used--;
+	to[used] = 0;
+}
+
+/* The arguments as one normalized name. */
+static void wanted_name(const struct options *options, char *wanted)
+{
+	char joined[NAME] = "";
+
+	for (int i = 0; i < options->arguments; i++) {
+		size_t used = strlen(joined);
+
+		snprintf(joined + used, sizeof(joined) - used, "%s%s", i ? " " : "",
+			options->argument[i]);
+	}
+	normalize(wanted, joined, strlen(joined));
+}
+
+/* Calls `matches` with each name of a word, its term first; true as soon as that is. */
+static bool any_name(const struct word *word, bool (*matches)(const char *name, void *self),
+	void *self)
+{
+	char name[NAME];
+
+	normalize(name, word->term, strlen(word->term));
+	if (matches(name, self))
+		return true;
+	for (const char *part = word->aliases; *part; part += strcspn(part, "|")) {
+		part += *part == '|';
+		normalize(name, part, strcspn(part, "|"));
+		if (*name && matches(name, self))
+			return true;
+	}
+	return false;
+}
+
+static bool is_equal(const char *name, void *self)
+{
+	return !strcmp(name, self);
+}
+
+static bool begins(const char *name, void *self)
+{
+	return !strncmp(name, self, strlen(self));
+}
+
+static bool tried(const char *name, void *self)
+{
+	struct nearest *nearest = self;
+	u32 before = nearest->distance;
+
+	/* Not kept: names are made in passing. The caller has the word. */
+	nearest_try(nearest, name);
+	return nearest->distance < before;
+}
+
+static void print_see(const char *see)
+{
+	char list[256];
+	size_t used = (size_t)snprintf(list, sizeof(list), "%s", see);
+
+	for (size_t i = 0; i < used; i++) {
+		/* "a|b" becomes "a, b" */
+		if (list[i] != '|')
+			continue;
+		memmove(list + i + 1, list + i, used - i + 1);
+		list[i] = ',';
+		list[i + 1] = ' ';
+		used++;
+	}
+	printf("See also: ");
+	text_wrap(stdout, list, 10, 10);
+}
+
+static int print_word(const struct word *word, const struct style *style)
+{
+	printf("%s%s%s: ", style->bold, word->term, style->off);
+	text_wrap(stdout, word->line, (u32)strlen(word->term) + 2, 2);
+	printf("\n");
+	text_wrap(stdout, word->more, 0, 0);
+	printf("\n");
+	print_see(word->see);
+	if (*word->try)
+		printf("Try: %s\n", word->try);
+	return STATUS_GOOD;
+}
+
+static int print_all(void)
+{
+	enum { WIDTH = 20, COLUMNS = TEXT_WIDTH / WIDTH };
+	u32 column = 0;
+
+	for (u32 i = 0; i < WORDS; i++) {
+		u32 cells = ((u32)strlen(words[i].term) + WIDTH) / WIDTH;
+
+		if (column + cells > COLUMNS) {
+			printf("\n");
+			column = 0;
+		}
+		column += cells;
+		if (column < COLUMNS && i + 1 < WORDS)
+			printf("%-*s", (int)(cells * WIDTH), words[i].term);
+		else
+			printf("%s", words[i].term);
+	}
+	printf("\n\nFor example: ringside explain exit\n");
+	return STATUS_GOOD;
+}
+
+/* Names in the program's tables: each row that bears it. */
+static bool print_rows(const char *wanted)
+{
+	bool found = false;
+
+	for (unsigned id = 0; id < LISTS; id++) {
+		struct table table;
+
+		list_table(id, &table);
+		for (u32 row = 0; row < table_rows(&table); row++) {
+			char name[NAME];
+			const char *cell = table_cell(&table, row, lists[id].key)->text;
+
+			normalize(name, cell, strlen(cell));
+			if (strcmp(name, wanted))
+				continue;
+			printf("%s%s, one of the %s (%s)\n", found ? "\n" : "", cell, lists[id].name,
+				lists[id].words);
+			for (u32 i = 0; i < table.columns; i++) {
+				u32 column = (u32)printf("  %s: ", table.column[i].name);
+
+				if (i == lists[id].key || !*table_cell(&table, row, i)->text) {
+					printf("\r%*s\r", (int)column, "");
+					continue;
+				}
+				text_wrap(stdout, table_cell(&table, row, i)->text, column, 4);
+			}
+			printf("  more: ringside list %s\n", lists[id].name);
+			found = true;
+		}
+		table_destroy(&table);
+	}
+	return found;
+}
+
+static int print_unknown(const char *wanted)
+{
+	struct nearest nearest;
+	struct fault fault;
+	const struct word *best = NULL;
+
+	nearest_begin(&nearest, wanted);
+	for (u32 i = 0; i < WORDS; i++)
+		if (any_name(&words[i], tried, &nearest))
+			best = &words[i];
+	if (best)
+		fault_set(&fault, "there is no word '%.60s'; did you mean '%s'?", wanted, best->term);
+	else
+		fault_set(&fault, "there is no word '%.60s'; ringside explain lists those there are",
+			wanted);
+	return refuse(&fault);
+}
+
+/* The beginning of several words is a question. */
+static int print_ambiguous(const char *wanted)
+{
+	char list[200] = "";
+	struct fault fault;
+	u32 count = 0;
+
+	for (u32 i = 0; i < WORDS; i++) {
+		size_t used = strlen(list);
+
+		if (any_name(&words[i], begins, (void *)wanted) && used < sizeof(list))
+			snprintf(list + used, sizeof(list) - used, "%s%s", count++ ? ", " : "",
+				words[i].term);
+	}
+	fault_set(&fault, "'%.60s' is the beginning of several words: %s", wanted, list);
+	return refuse(&fault);
+}
+
+int verb_explain(const struct options *options)
+{
+	struct style style = style_of(stdout, options->plain);
+	const struct word *found = NULL;
+	char wanted[NAME];
+	u32 count = 0;
+
+	wanted_name(options, wanted);
+	if (!*wanted)
+		return print_all();
+	for (u32 i = 0; i < WORDS; i++)
+		if (any_name(&words[i], is_equal, wanted))
+			return print_word(&words[i], &style);
+	if (print_rows(wanted))
+		return STATUS_GOOD;
+	for (u32 i = 0; i < WORDS; i++) {
+		if (any_name(&words[i], begins, wanted)) {
+			found = &words[i];
+			count++;
+		}
+	}
+	if (count == 1)
+		return print_word(found, &style);
+	return count ? print_ambiguous(wanted) : print_unknown(wanted);
+}
