@@ -25,7 +25,7 @@ enum {
 
 /* One line of a column. */
 struct line {
-	char what[40];
+	char what[64];
 	char where[16];
 	u64 price;
 	bool detail; /* a part of the line before: its price is in that one */
@@ -65,6 +65,16 @@ static const char *cause_name(u64 cause)
 	return name ? name : "?";
 }
 
+/* What is told of a virtualized guest: its exits and their parts. What the real hart did on the way
+ * there is in the exits' prices. */
+static bool is_told(const struct column *column, const struct trace_event *event)
+{
+	if (column->mode->guest_is_real)
+		return true;
+	return event->kind == TRACE_EXIT || event->kind == TRACE_HYPERCALL
+		|| event->kind == TRACE_INJECT;
+}
+
 /* Keeps the events between the markers of the operation. */
 static void collect(struct column *column, const char *operation)
 {
@@ -73,14 +83,18 @@ static void collect(struct column *column, const char *operation)
 	bool inside = false;
 
 	while (trace_drain(&column->stage.machine->trace, &event)) {
-		if (event.kind == TRACE_MARK) {
+		if (event.kind == TRACE_MARK)
 			inside = event.b && event.a < WORKLOADS
 				&& !strcmp(state->workload[event.a].name, operation);
-			continue;
-		}
-		if (inside)
+		else if (inside && is_told(column, &event))
 			column->event[column->events++] = event;
 	}
+}
+
+/* Traced before the exit that it belongs to. */
+static bool is_part(const struct trace_event *event)
+{
+	return event->kind == TRACE_HYPERCALL || event->kind == TRACE_INJECT;
 }
 
 static bool enters_kernel(const struct trace_event *event)
@@ -92,22 +106,23 @@ static bool enters_kernel(const struct trace_event *event)
 /* Takes off the end of the first marker's system call and the beginning of the last one's. */
 static void trim(struct column *column)
 {
+	const struct trace_event *event = column->event;
 	u32 first = 0, last = column->events;
 
-	while (first < column->events && column->event[first].level != LEVEL_U)
+	while (first < last && (is_part(&event[first]) || event[first].level != LEVEL_U))
 		first++;
 	/* A return is traced at the level it went to: it is the marker's own. */
-	if (first < column->events && column->event[first].kind == TRACE_RETURN)
+	if (first < last && event[first].kind == TRACE_RETURN)
 		first++;
-	while (last > first && !enters_kernel(&column->event[last - 1]))
+	while (first > 0 && is_part(&event[first - 1]))
+		first--;
+	while (last > first && !enters_kernel(&event[last - 1]))
 		last--;
 	if (last > first)
 		last--;
-	/* What the last call's own exit is made of was traced just before it. */
-	while (last > first && column->event[last - 1].kind == TRACE_INJECT
-	    && column->event[last - 1].pc == column->event[last].pc)
+	while (last > first && is_part(&event[last - 1]))
 		last--;
-	memmove(column->event, column->event + first, (last - first) * sizeof(*column->event));
+	memmove(column->event, event + first, (last - first) * sizeof(*event));
 	column->events = last - first;
 }
 
@@ -119,6 +134,25 @@ static struct line *add_line(struct column *column, u64 price, const char *where
 	line->price = price;
 	snprintf(line->where, sizeof(line->where), "%s", where);
 	return line;
+}
+
+/* "csrw sepc", "csrr t0 = sepc": as people write them, short enough for a column. */
+static void privileged_text(const struct insn *insn, u64 pc, char *text, size_t size)
+{
+	static const char *const plain[] = { "csrw", "csrs", "csrc" };
+	char csr[32];
+
+	if (insn->id < INSN_csrrw || insn->id > INSN_csrrci) {
+		disasm(insn, pc, text, size);
+		return;
+	}
+	csr_name((u32)insn->imm & 0xfff, csr, sizeof(csr));
+	if (insn->rs1 == 0 && insn->id != INSN_csrrw && insn->id != INSN_csrrwi)
+		snprintf(text, size, "csrr %s", csr);
+	else if (insn->rd == 0)
+		snprintf(text, size, "%s %s", plain[(insn->id - INSN_csrrw) % 3], csr);
+	else
+		snprintf(text, size, "%s %s", insn_rows[insn->id].name, csr);
 }
 
 static const char *exit_where(const struct trace_event *event)
@@ -146,7 +180,7 @@ static void exit_line(struct column *column, const struct trace_event *event, u3
 	const struct trace_event *part = event - parts;
 	char text[64];
 
-	disasm(&insn, event->pc, text, sizeof(text));
+	privileged_text(&insn, event->pc, text, sizeof(text));
 	switch (event->a) {
 	case EXIT_hypercall:
 		snprintf(line->what, sizeof(line->what), "%s", event->b < HYPERCALLS

@@ -139,9 +139,10 @@ static void explain_row(const struct comparison *comparison, const struct report
 		if (comparison->report.mode[i]->guest_is_real || !cell->there)
 			continue;
 		reasons(cell, list, sizeof(list));
-		snprintf(text, sizeof(text), "%s%s in %s: %s.", lead, row->name,
+		fprintf(to, "%s", lead);
+		snprintf(text, sizeof(text), "%s in %s: %s.", row->name,
 			comparison->report.mode[i]->name, list[0] ? list : "no exits at all");
-		text_wrap(to, text, 0, 5);
+		text_wrap(to, text, 5, 5);
 		lead = "     ";
 	}
 }
@@ -158,14 +159,15 @@ static void surprise(const struct comparison *comparison, const struct report_ro
 	if (!a->there || !b->there || cycles_each(a) <= cycles_each(b) * 1.01)
 		return;
 	difference = report_explain(b, a);
-	snprintf(text, sizeof(text), "Note: %s costs more in %s than in %s, %.0f cycles against %.0f:"
+	fprintf(to, "Note: ");
+	snprintf(text, sizeof(text), "%s costs more in %s than in %s, %.0f cycles against %.0f:"
 		" the guest's own instructions make %+.0f of the difference, the work below it %+.0f"
 		"%s.", row->name, comparison->report.mode[earlier]->name,
 		comparison->report.mode[later]->name, cycles_each(a), cycles_each(b),
 		(double)difference.guest / (double)a->operations,
 		(double)difference.monitor / (double)a->operations,
 		difference.idle ? ", waiting the rest" : "");
-	text_wrap(to, text, 0, 6);
+	text_wrap(to, text, 6, 6);
 }
 
 static void no_gain(const struct comparison *comparison, const struct report_row *row, u32 trap,

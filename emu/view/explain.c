@@ -2,6 +2,7 @@
  * `ringside explain WORD`: the glossary, and behind it the names in the program's own tables. Case,
  * dashes and blanks do not matter; an unambiguous beginning is enough.
  */
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -81,29 +82,27 @@ static bool begins(const char *name, void *self)
 	return !strncmp(name, self, strlen(self));
 }
 
-static bool tried(const char *name, void *self)
+/* Names are made in passing: the caller remembers the word, not nearest.best. */
+static bool is_nearer(const char *name, void *self)
 {
 	struct nearest *nearest = self;
 	u32 before = nearest->distance;
 
-	/* Not kept: names are made in passing. The caller has the word. */
 	nearest_try(nearest, name);
 	return nearest->distance < before;
 }
 
 static void print_see(const char *see)
 {
-	char list[256];
-	size_t used = (size_t)snprintf(list, sizeof(list), "%s", see);
+	char list[512] = "";
 
-	for (size_t i = 0; i < used; i++) {
-		/* "a|b" becomes "a, b" */
-		if (list[i] != '|')
-			continue;
-		memmove(list + i + 1, list + i, used - i + 1);
-		list[i] = ',';
-		list[i + 1] = ' ';
-		used++;
+	for (size_t used = 0; *see; see += *see == '|') {
+		size_t length = strcspn(see, "|");
+
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", used ? ", " : "",
+			(int)length, see);
+		assert(used < sizeof(list));
+		see += length;
 	}
 	printf("See also: ");
 	text_wrap(stdout, list, 10, 10);
@@ -144,6 +143,21 @@ static int print_all(void)
 	return STATUS_GOOD;
 }
 
+static void print_row(enum list_id id, const struct table *table, u32 row)
+{
+	const struct list *list = &lists[id];
+
+	printf("%s, one of the %s (%s)\n", table_cell(table, row, list->key)->text, list->name,
+		list->words);
+	for (u32 i = 0; i < table->columns; i++) {
+		const char *text = table_cell(table, row, i)->text;
+
+		if (i != list->key && *text)
+			text_wrap(stdout, text, (u32)printf("  %s: ", table->column[i].name), 4);
+	}
+	printf("  more: ringside list %s\n", list->name);
+}
+
 /* Names in the program's tables: each row that bears it. */
 static bool print_rows(const char *wanted)
 {
@@ -154,24 +168,15 @@ static bool print_rows(const char *wanted)
 
 		list_table(id, &table);
 		for (u32 row = 0; row < table_rows(&table); row++) {
+			const char *text = table_cell(&table, row, lists[id].key)->text;
 			char name[NAME];
-			const char *cell = table_cell(&table, row, lists[id].key)->text;
 
-			normalize(name, cell, strlen(cell));
+			normalize(name, text, strlen(text));
 			if (strcmp(name, wanted))
 				continue;
-			printf("%s%s, one of the %s (%s)\n", found ? "\n" : "", cell, lists[id].name,
-				lists[id].words);
-			for (u32 i = 0; i < table.columns; i++) {
-				u32 column = (u32)printf("  %s: ", table.column[i].name);
-
-				if (i == lists[id].key || !*table_cell(&table, row, i)->text) {
-					printf("\r%*s\r", (int)column, "");
-					continue;
-				}
-				text_wrap(stdout, table_cell(&table, row, i)->text, column, 4);
-			}
-			printf("  more: ringside list %s\n", lists[id].name);
+			if (found)
+				printf("\n");
+			print_row(id, &table, row);
 			found = true;
 		}
 		table_destroy(&table);
@@ -187,7 +192,7 @@ static int print_unknown(const char *wanted)
 
 	nearest_begin(&nearest, wanted);
 	for (u32 i = 0; i < WORDS; i++)
-		if (any_name(&words[i], tried, &nearest))
+		if (any_name(&words[i], is_nearer, &nearest))
 			best = &words[i];
 	if (best)
 		fault_set(&fault, "there is no word '%.60s'; did you mean '%s'?", wanted, best->term);

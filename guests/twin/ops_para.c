@@ -69,10 +69,7 @@ static u64 user_status(void)
 
 static bool irq_save(void)
 {
-	bool unmasked = shared_page.enabled;
-
-	shared_page.enabled = 0;
-	return unmasked;
+	return shared_mask();
 }
 
 static void irq_restore(bool unmask)

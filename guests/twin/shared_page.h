@@ -38,6 +38,16 @@ _Static_assert(offsetof(struct shared_page, offset) == 48, "as in pv/ABI.md");
 _Static_assert(offsetof(struct shared_page, a0) == SHARED_A0, "as in pv/ABI.md");
 
 extern struct shared_page shared_page;
+
+/* Masks interrupts: were they unmasked? Unmasking is irq_restore's (ops_para.c), since one may have
+ * waited. */
+static inline bool shared_mask(void)
+{
+	bool unmasked = shared_page.enabled;
+
+	shared_page.enabled = 0;
+	return unmasked;
+}
 #endif
 
 #endif

@@ -76,19 +76,23 @@ static u64 next_table(u64 entry, u64 twin_entry, bool create)
 	return pte_frame(pte);
 }
 
-/* The address of the last-level entry for a user address; 0: there is no table for it. */
+/* The address of the last-level entry for a user address; 0: there is no table for it. Pages are
+ * mostly neighbours, so the table found last is tried first. */
 static u64 walk(struct space *space, u64 address, bool create)
 {
-	u64 user = space->roots.user;
+	u64 user = space->roots.user, number = address / PTE_SPAN(1);
+
+	if (number == space->near)
+		return pte_entry(space->near_table, 0, address);
 	u64 table = next_table(pte_entry(space->roots.kernel, 2, address),
 		user != 0 ? pte_entry(user, 2, address) : 0, create);
-
 	if (table != 0)
 		table = next_table(pte_entry(table, 1, address), 0, create);
 	if (table == 0)
 		return 0;
-	u64 index = address / PTE_SPAN(1) % PTE_ENTRIES;
-	space->tables[index / 64] |= UINT64_C(1) << index % 64;
+	space->tables[number % PTE_ENTRIES / 64] |= UINT64_C(1) << number % 64;
+	space->near = number;
+	space->near_table = table;
 	return pte_entry(table, 0, address);
 }
 
@@ -188,6 +192,7 @@ void space_clear(struct space *space)
 		if ((space->tables[i / 64] >> i % 64 & 1) != 0)
 			free_table(table + 8 * i);
 	memset(space->tables, 0, sizeof(space->tables));
+	space->near = 0;
 	if (roots->user != 0)
 		ops->pte_write(pte_entry(roots->user, 2, USER_LOW), 0);
 	free_table(top);

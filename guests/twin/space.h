@@ -27,6 +27,7 @@ struct space {
 	struct roots roots;
 	struct region region[REGIONS]; /* start = end: unused; [0] is the heap */
 	u64 tables[8];                 /* a bit for each last-level table of the user part */
+	u64 near, near_table;          /* the one used last, and its number of 2 MiB; 0: none */
 };
 
 /* Builds the kernel's own map, and turns paging on. */
