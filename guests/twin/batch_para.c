@@ -5,8 +5,8 @@
  * that still waits here must be visible to it: the records are also a hash table.
  */
 #include "guests/lib/sbi.h"
+#include "guests/lib/string.h"
 #include "guests/twin/batch_para.h"
-#include "guests/twin/ops.h"
 #include "guests/twin/panic.h"
 #include "guests/twin/shared_page.h"
 
@@ -27,8 +27,12 @@ static struct batch_record records[RECORDS];
 static u64 calls, recorded;
 static bool updating; /* the last call is a table_update */
 
-/* The newest record of each hash, and of each record the one before it; numbers from 1, 0: none. */
-static u16 newest[HASHES], before[RECORDS + 1];
+/* The newest record of each hash, and the one before each record: a number from 1, below the number
+ * of the batch it belongs to. One of another batch counts as none: nothing need be cleared. */
+static u32 newest[HASHES], before[RECORDS + 1];
+static u32 batch = 1;
+
+enum { NUMBER_BITS = 16 };
 
 static u64 hash(u64 entry)
 {
@@ -40,11 +44,13 @@ static u64 take(void)
 {
 	u64 count = calls;
 
-	for (u64 i = 0; i < recorded; i++)
-		newest[hash(records[i].entry)] = 0;
 	calls = 0;
-	recorded = 0;
 	updating = false;
+	if (recorded > 0 && ++batch >> NUMBER_BITS != 0) {
+		memset(newest, 0, sizeof(newest));
+		batch = 1;
+	}
+	recorded = 0;
 	return count;
 }
 
@@ -82,7 +88,8 @@ void batch_commit(void)
 		return;
 	bool unmask = shared_mask();
 	commit();
-	ops->irq_restore(unmask);
+	if (unmask)
+		shared_unmask();
 }
 
 bool batch_empty(void)
@@ -97,7 +104,8 @@ void batch_call(u64 extension, u64 function, u64 a0, u64 a1)
 	if (calls == CALLS - 1) /* one place is kept for the call that does not come back */
 		commit();
 	add(extension, function, a0, a1);
-	ops->irq_restore(unmask);
+	if (unmask)
+		shared_unmask();
 }
 
 void batch_entry(u64 entry, u64 value)
@@ -112,17 +120,21 @@ void batch_entry(u64 entry, u64 value)
 	batch_entries[calls - 1].argument[1]++;
 	records[recorded++] = (struct batch_record){entry, value};
 	before[recorded] = newest[hash(entry)];
-	newest[hash(entry)] = (u16)recorded;
-	ops->irq_restore(unmask);
+	newest[hash(entry)] = batch << NUMBER_BITS | (u32)recorded;
+	if (unmask)
+		shared_unmask();
 }
 
 bool batch_pending(u64 entry, u64 *value)
 {
-	for (u64 i = newest[hash(entry)]; i != 0; i = before[i])
-		if (records[i - 1].entry == entry) {
-			*value = records[i - 1].value;
+	for (u32 i = newest[hash(entry)]; i >> NUMBER_BITS == batch;) {
+		u32 number = i & ((1 << NUMBER_BITS) - 1);
+		if (records[number - 1].entry == entry) {
+			*value = records[number - 1].value;
 			return true;
 		}
+		i = before[number];
+	}
 	return false;
 }
 

@@ -74,12 +74,8 @@ static bool irq_save(void)
 
 static void irq_restore(bool unmask)
 {
-	if (!unmask)
-		return;
-	asm volatile("" : : : "memory");
-	shared_page.enabled = 1;
-	if (shared_page.pending)
-		sbi_para_deliver();
+	if (unmask)
+		shared_unmask();
 }
 
 static void idle(void)

@@ -20,7 +20,7 @@
 #define SHARED_STATUS_UNMASKED 2
 
 #ifndef __ASSEMBLER__
-#include "core/types.h"
+#include "guests/lib/sbi.h"
 
 struct shared_page {
 	volatile u32 enabled; /* 1: interrupts are delivered */
@@ -39,14 +39,22 @@ _Static_assert(offsetof(struct shared_page, a0) == SHARED_A0, "as in pv/ABI.md")
 
 extern struct shared_page shared_page;
 
-/* Masks interrupts: were they unmasked? Unmasking is irq_restore's (ops_para.c), since one may have
- * waited. */
+/* Masking interrupts costs nothing: a store. Were they unmasked? */
 static inline bool shared_mask(void)
 {
 	bool unmasked = shared_page.enabled;
 
 	shared_page.enabled = 0;
 	return unmasked;
+}
+
+/* Nor does unmasking, unless an interrupt has waited. */
+static inline void shared_unmask(void)
+{
+	asm volatile("" : : : "memory");
+	shared_page.enabled = 1;
+	if (shared_page.pending)
+		sbi_para_deliver();
 }
 #endif
 

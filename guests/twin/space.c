@@ -96,8 +96,9 @@ static u64 walk(struct space *space, u64 address, bool create)
 	return pte_entry(table, 0, address);
 }
 
-/* The next page of [*at, end) that is there: its entry, and *at moved to it. 0: no more. */
-static u64 next_page(struct space *space, u64 *at, u64 end)
+/* The next page of [*at, end) that is there: the address of its entry, *at moved to it, and *pte
+ * what the entry holds. 0: no more. */
+static u64 next_page(struct space *space, u64 *at, u64 end, u64 *pte)
 {
 	while (*at < end) {
 		u64 entry = walk(space, *at, false);
@@ -105,7 +106,8 @@ static u64 next_page(struct space *space, u64 *at, u64 end)
 			*at = (*at & ~(PTE_SPAN(1) - 1)) + PTE_SPAN(1);
 			continue;
 		}
-		if ((ops->pte_read(entry) & PTE_V) != 0)
+		*pte = ops->pte_read(entry);
+		if ((*pte & PTE_V) != 0)
 			return entry;
 		*at += PAGE_SIZE;
 	}
@@ -161,10 +163,10 @@ bool space_create(struct space *space)
 
 static void unmap(struct space *space, u64 start, u64 end)
 {
-	u64 at = start;
+	u64 at = start, pte;
 
-	for (u64 entry; (entry = next_page(space, &at, end)) != 0; at += PAGE_SIZE) {
-		frame_drop(pte_frame(ops->pte_read(entry)));
+	for (u64 entry; (entry = next_page(space, &at, end, &pte)) != 0; at += PAGE_SIZE) {
+		frame_drop(pte_frame(pte));
 		ops->pte_write(entry, 0);
 	}
 }
@@ -223,9 +225,8 @@ void space_destroy(struct space *space)
 }
 
 /* Shares one page, from now on without the right to write: whoever writes first makes a copy. */
-static bool share_page(u64 entry, struct space *child, u64 at)
+static bool share_page(u64 entry, u64 pte, struct space *child, u64 at)
 {
-	u64 pte = ops->pte_read(entry);
 	u64 child_entry = walk(child, at, true);
 
 	if (child_entry == 0)
@@ -243,9 +244,9 @@ bool space_fork(struct space *parent, struct space *child)
 {
 	memcpy(child->region, parent->region, sizeof(child->region));
 	for (u32 i = 0; i < REGIONS; i++) {
-		u64 at = parent->region[i].start, end = parent->region[i].end;
-		for (u64 entry; (entry = next_page(parent, &at, end)) != 0; at += PAGE_SIZE)
-			if (!share_page(entry, child, at))
+		u64 at = parent->region[i].start, end = parent->region[i].end, pte;
+		for (u64 entry; (entry = next_page(parent, &at, end, &pte)) != 0; at += PAGE_SIZE)
+			if (!share_page(entry, pte, child, at))
 				return false;
 	}
 	ops->tlb_flush_all(&parent->roots);
