@@ -6,11 +6,12 @@
 #include "emu/view/table.h"
 
 #include <assert.h>
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "emu/view/json.h"
 
 enum { GAP = 2, MOST_COLUMNS = 16 };
 
@@ -187,29 +188,24 @@ static void print_csv(const struct table *table, FILE *to)
 
 static void print_json(const struct table *table, FILE *to)
 {
-	cJSON *top = cJSON_CreateObject(), *rows = cJSON_AddArrayToObject(top, "rows");
-	char *text;
+	cJSON *top = cJSON_CreateObject(), *rows;
 
 	cJSON_AddStringToObject(top, "list", table->name);
+	rows = cJSON_AddArrayToObject(top, "rows");
 	for (u32 row = 0; row < table_rows(table); row++) {
 		cJSON *object = cJSON_CreateObject();
 
 		for (u32 i = 0; i < table->columns; i++) {
 			const struct table_cell *cell = table_cell(table, row, i);
 
-			if (cell->number) /* as digits: a double would not hold all of them */
+			if (cell->number)
 				cJSON_AddRawToObject(object, table->column[i].name, cell->text);
 			else
 				cJSON_AddStringToObject(object, table->column[i].name, cell->text);
 		}
 		cJSON_AddItemToArray(rows, object);
 	}
-	text = cJSON_Print(top);
-	cJSON_Delete(top);
-	if (!text)
-		abort();
-	fprintf(to, "%s\n", text);
-	free(text);
+	json_print(top, to);
 }
 
 void table_print(const struct table *table, enum table_format format, FILE *to,

@@ -10,9 +10,9 @@
 #include "guests/twin/panic.h"
 #include "guests/twin/shared_page.h"
 
-enum { CALLS = 64, RECORDS = 512, HASHES = 1024 };
+enum { CALLS = 64, RECORDS = 512, HASHES = 1024, NUMBER_BITS = 16 };
 
-/* pv/ABI.md, "Multicall". entry_para.S knows the array's name. */
+/* pv/ABI.md, "Multicall" and table_update. */
 struct batch_call {
 	u64 extension, function, argument[4], error, value;
 };
@@ -21,18 +21,19 @@ struct batch_record {
 	u64 entry, value;
 };
 
-struct batch_call batch_entries[CALLS];
+/* In one struct, which entry_para.S knows: the calls come first. */
+struct batch {
+	struct batch_call call[CALLS];
+	struct batch_call *update; /* the last call, if it is a table_update; or null */
+	u64 calls, recorded;
+	/* The newest record of each hash, and the one before each record: the record's number from 1,
+	 * below the number of its batch. One of another batch counts as none, so that nothing need be
+	 * cleared. */
+	u32 number, newest[HASHES], before[RECORDS + 1];
+	struct batch_record record[RECORDS];
+};
 
-static struct batch_record records[RECORDS];
-static u64 calls, recorded;
-static bool updating; /* the last call is a table_update */
-
-/* The newest record of each hash, and the one before each record: a number from 1, below the number
- * of the batch it belongs to. One of another batch counts as none: nothing need be cleared. */
-static u32 newest[HASHES], before[RECORDS + 1];
-static u32 batch = 1;
-
-enum { NUMBER_BITS = 16 };
+struct batch batch = {.number = 1};
 
 static u64 hash(u64 entry)
 {
@@ -42,27 +43,28 @@ static u64 hash(u64 entry)
 /* Takes the batch away, so that what interrupts from here on begins a new one. */
 static u64 take(void)
 {
-	u64 count = calls;
+	u64 count = batch.calls;
 
-	calls = 0;
-	updating = false;
-	if (recorded > 0 && ++batch >> NUMBER_BITS != 0) {
-		memset(newest, 0, sizeof(newest));
-		batch = 1;
+	batch.calls = 0;
+	batch.update = NULL;
+	if (batch.recorded > 0 && ++batch.number >> NUMBER_BITS != 0) {
+		memset(batch.newest, 0, sizeof(batch.newest));
+		batch.number = 1;
 	}
-	recorded = 0;
+	batch.recorded = 0;
 	return count;
 }
 
-static void add(u64 extension, u64 function, u64 a0, u64 a1)
+static struct batch_call *add(u64 extension, u64 function, u64 a0, u64 a1)
 {
-	struct batch_call *call = &batch_entries[calls++];
+	struct batch_call *call = &batch.call[batch.calls++];
 
 	call->extension = extension;
 	call->function = function;
 	call->argument[0] = a0;
 	call->argument[1] = a1;
-	updating = false;
+	batch.update = NULL;
+	return call;
 }
 
 _Noreturn void batch_refused(u64 error, u64 done)
@@ -77,14 +79,19 @@ static void commit(void)
 
 	if (count == 0)
 		return;
-	struct sbi_result result = sbi_para_multicall((u64)batch_entries, count);
+	struct sbi_result result = sbi_para_multicall((u64)batch.call, count);
 	if (result.error != SBI_SUCCESS)
 		batch_refused((u64)result.error, result.value);
 }
 
+bool batch_empty(void)
+{
+	return batch.calls == 0;
+}
+
 void batch_commit(void)
 {
-	if (calls == 0)
+	if (batch_empty())
 		return;
 	bool unmask = shared_mask();
 	commit();
@@ -92,48 +99,51 @@ void batch_commit(void)
 		shared_unmask();
 }
 
-bool batch_empty(void)
-{
-	return calls == 0;
-}
-
 void batch_call(u64 extension, u64 function, u64 a0, u64 a1)
 {
 	bool unmask = shared_mask();
 
-	if (calls == CALLS - 1) /* one place is kept for the call that does not come back */
+	if (batch.calls == CALLS - 1) /* one place is kept for the call that does not come back */
 		commit();
 	add(extension, function, a0, a1);
 	if (unmask)
 		shared_unmask();
 }
 
+/* Makes room for a record. Not inline: what comes often should not pay for what comes rarely. */
+__attribute__((noinline))
+static void begin_update(void)
+{
+	if (batch.recorded == RECORDS || batch.calls == CALLS - 1)
+		commit();
+	batch.update = add(SBI_PARA, SBI_PARA_TABLE_UPDATE, (u64)&batch.record[batch.recorded], 0);
+}
+
 void batch_entry(u64 entry, u64 value)
 {
 	bool unmask = shared_mask();
 
-	if (recorded == RECORDS || (calls == CALLS - 1 && !updating))
-		commit();
-	if (!updating)
-		add(SBI_PARA, SBI_PARA_TABLE_UPDATE, (u64)&records[recorded], 0);
-	updating = true;
-	batch_entries[calls - 1].argument[1]++;
-	records[recorded++] = (struct batch_record){entry, value};
-	before[recorded] = newest[hash(entry)];
-	newest[hash(entry)] = batch << NUMBER_BITS | (u32)recorded;
+	if (batch.update == NULL || batch.recorded == RECORDS)
+		begin_update();
+	batch.update->argument[1]++;
+	batch.record[batch.recorded++] = (struct batch_record){entry, value};
+	u32 *newest = &batch.newest[hash(entry)];
+	batch.before[batch.recorded] = *newest;
+	*newest = batch.number << NUMBER_BITS | (u32)batch.recorded;
 	if (unmask)
 		shared_unmask();
 }
 
 bool batch_pending(u64 entry, u64 *value)
 {
-	for (u32 i = newest[hash(entry)]; i >> NUMBER_BITS == batch;) {
+	for (u32 i = batch.newest[hash(entry)]; i >> NUMBER_BITS == batch.number;) {
 		u32 number = i & ((1 << NUMBER_BITS) - 1);
-		if (records[number - 1].entry == entry) {
-			*value = records[number - 1].value;
+		const struct batch_record *record = &batch.record[number - 1];
+		if (record->entry == entry) {
+			*value = record->value;
 			return true;
 		}
-		i = before[number];
+		i = batch.before[number];
 	}
 	return false;
 }
@@ -144,14 +154,14 @@ void batch_idle(void)
 	add(SBI_PARA, SBI_PARA_IDLE, 0, 0);
 	u64 count = take();
 	struct sbi_result result = count == 1 ? sbi_para_idle()
-		: sbi_para_multicall((u64)batch_entries, count);
+		: sbi_para_multicall((u64)batch.call, count);
 	if (result.error != SBI_SUCCESS)
 		batch_refused((u64)result.error, result.value);
 }
 
 u64 batch_seal(void)
 {
-	if (calls == 0)
+	if (batch_empty())
 		return 0;
 	add(SBI_PARA, SBI_PARA_TRAP_RETURN, 0, 0);
 	return take();

@@ -58,7 +58,7 @@ trap_exit_para:
 	addi	sp, sp, FRAME_SIZE
 	li	a7, SBI_PARA
 	beqz	a1, 2f
-	la	a0, batch_entries
+	la	a0, batch
 	li	a6, SBI_PARA_MULTICALL
 	ecall
 	tail	batch_refused		# only if an entry was refused

@@ -5,7 +5,7 @@
  * same, and at the end the counters too. On a difference the plan is run again and again to find
  * the first cycle at which the two runs differ.
  *
- * usage: invariance [--count N] [--first SEED] [--mode MODE] [--verbose] NAME=FILE ...
+ * usage: invariance [--count N] [--first SEED] [--mode MODE] NAME=FILE ...
  *
  * NAME is a row of `guests`. A guest whose file is not there is skipped, and said so.
  */
@@ -42,7 +42,6 @@ enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 struct settings {
 	u64 count, first;
 	const char *mode;
-	bool verbose;
 };
 
 /* The undisturbed run. */

@@ -148,7 +148,7 @@ static void disturb(struct run *run, const struct disturbance *item, u64 most)
 		save_and_load(run, item->count);
 		break;
 	case DISTURB_PLANTED:
-		run->machine->hart.x[4] ^= 1; /* tp: guests here seldom read it */
+		run->machine->hart.priv.bank[LEVEL_M].scratch ^= 1; /* no guest here uses it */
 		break;
 	}
 }
