@@ -60,7 +60,7 @@ static void fill_extensions(struct table *table)
 }
 
 static const struct table_column csrs_columns[] = {
-	{ "number", 0 }, { "name", 0 }, { "count", TABLE_RIGHT }, { "level", 0 }, { "access", 0 },
+	{ "number", 0 }, { "name", 0 }, { "count", TABLE_HIDDEN }, { "level", 0 }, { "access", 0 },
 	{ "words", 0 },
 };
 
@@ -76,7 +76,7 @@ static void fill_csrs(struct table *table)
 		table_text(table, "%s", row->name);
 		table_number(table, row->count);
 		table_text(table, "%s", levels[row->number >> 8 & 3]);
-		table_text(table, "%s", row->number >> 10 == 3 ? "read" : "read/write");
+		table_text(table, "%s", row->number >> 10 == 3 ? "r" : "rw");
 		table_text(table, "%s", row->words);
 	}
 }

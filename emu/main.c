@@ -96,7 +96,7 @@ int verb_help(const struct options *options)
 	}
 	printf("%sringside VERB [OPTIONS] [ARGUMENTS]%s\n\n", style.bold, style.off);
 	for (unsigned i = 0; i < VERB_IDS; i++)
-		printf("  %-8s %-12s %s\n", verb_infos[i].name, verb_infos[i].arguments,
+		printf("  %-8s %-14s %s\n", verb_infos[i].name, verb_infos[i].arguments,
 			verb_infos[i].words);
 	printf("\nOptions and examples: ringside help VERB, or ringside VERB --help\n");
 	printf("Exit status: 0 all is well; 2 a wrong option or file, said in one sentence;\n"

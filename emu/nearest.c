@@ -44,9 +44,8 @@ void nearest_begin(struct nearest *nearest, const char *typed)
 	size_t length = strlen(typed);
 
 	/* A third of the letters may be wrong, and one in any case (of two or more). */
-	*nearest = (struct nearest){ typed, NULL, length < 2 ? 0 : (u32)length / 3 + 2 };
-	if (length == 2)
-		nearest->distance = 2;
+	*nearest = (struct nearest){ typed, NULL, length < 2 ? 0 : length < 6 ? 2
+		: (u32)length / 3 + 1 };
 }
 
 void nearest_try(struct nearest *nearest, const char *word)

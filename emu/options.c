@@ -167,7 +167,7 @@ static bool read_stats(void *field, const char *text, const struct option_row *r
 	else if (!strcmp(text, "json"))
 		*stats = STATS_JSON;
 	else
-		return fault_set(fault, "--%s: there is no format '%.40s'; text and json there are",
+		return fault_set(fault, "--%s: there is no format '%.40s' (text, json)",
 			row->name, text);
 	return true;
 }
@@ -179,7 +179,7 @@ static const char *mode_named(const char *text, size_t length, const struct opti
 	for (size_t i = 0; i < sizeof(mode_names) / sizeof(mode_names[0]); i++)
 		if (strlen(mode_names[i]) == length && !strncmp(mode_names[i], text, length))
 			return mode_names[i];
-	fault_set(fault, "--%s: there is no mode '%.*s'; native, trap and pv there are", row->name,
+	fault_set(fault, "--%s: there is no mode '%.*s' (native, trap, pv)", row->name,
 		(int)(length < 40 ? length : 40), text);
 	return NULL;
 }

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,8 +133,7 @@ static bool read_line(struct script *script, u64 *timeout, char *text, u32 numbe
 	if (!strcmp(text, "type"))
 		return read_text(line, rest, 0, where, fault);
 	if (strcmp(text, "send"))
-		return fault_set(fault, "%s: there is no '%.40s'; expect, send, type, wait, timeout and "
-			"leave there are", where, text);
+		return fault_set(fault, "%s: there is no '%.40s' (expect, send, type, wait, timeout, leave)", where, text);
 	if (!read_text(line, rest, 1, where, fault))
 		return false;
 	line->text[line->length++] = '\r';

@@ -10,15 +10,18 @@
 #include "pv/bounce.h"
 
 enum { REAL_INTERRUPTS = 1 << IRQ_machine_timer };
+enum { AREA_UNIT = 512 }; /* pages: 2 MiB */
 
 u64 monitor_area_size(u64 guest_memory)
 {
 	u64 pages = (guest_memory >> PAGE_SHIFT) / 8;
 
+	/* The slice lies behind it, and must begin where a 2 MiB page can. */
+	pages = (pages + AREA_UNIT - 1) / AREA_UNIT * AREA_UNIT;
 	if (pages > SHADOW_PAGES)
 		pages = SHADOW_PAGES;
-	if (pages < 256)
-		pages = 256;
+	if (pages < AREA_UNIT)
+		pages = AREA_UNIT;
 	return pages << PAGE_SHIFT;
 }
 

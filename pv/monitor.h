@@ -43,10 +43,11 @@ struct monitor_config {
 	u64 guest_memory;          /* bytes of the slice */
 	u64 area;                  /* machine address of the monitor's own area, for shadow tables */
 	u64 area_size;
-	u64 slice;                 /* machine address of the slice; for native guests the RAM's base */
+	u64 slice;                 /* machine address of the slice, a multiple of 2 MiB; for native
+	                            * guests the RAM's base */
 };
 
-/* How much the monitor needs for itself beside a guest of that size. */
+/* How much the monitor needs for itself beside a guest of that size: a multiple of 2 MiB. */
 u64 monitor_area_size(u64 guest_memory);
 
 /* `hart` may be created after this, but before monitor_boot. */

@@ -123,21 +123,17 @@ static int print_word(const struct word *word, const struct style *style)
 
 static int print_all(void)
 {
-	enum { WIDTH = 20, COLUMNS = TEXT_WIDTH / WIDTH };
+	enum { WIDTH = 20 };
 	u32 column = 0;
 
 	for (u32 i = 0; i < WORDS; i++) {
-		u32 cells = ((u32)strlen(words[i].term) + WIDTH) / WIDTH;
+		u32 length = (u32)strlen(words[i].term), at = (column + WIDTH - 1) / WIDTH * WIDTH;
 
-		if (column + cells > COLUMNS) {
+		if (at + length > TEXT_WIDTH) {
 			printf("\n");
-			column = 0;
+			at = column = 0;
 		}
-		column += cells;
-		if (column < COLUMNS && i + 1 < WORDS)
-			printf("%-*s", (int)(cells * WIDTH), words[i].term);
-		else
-			printf("%s", words[i].term);
+		column += (u32)printf("%*s%s ", (int)(at - column), "", words[i].term);
 	}
 	printf("\n\nFor example: ringside explain exit\n");
 	return STATUS_GOOD;
@@ -147,8 +143,11 @@ static void print_row(enum list_id id, const struct table *table, u32 row)
 {
 	const struct list *list = &lists[id];
 
-	printf("%s, one of the %s (%s)\n", table_cell(table, row, list->key)->text, list->name,
-		list->words);
+	char head[256];
+
+	snprintf(head, sizeof(head), "%s, from the list of %s (%s):",
+		table_cell(table, row, list->key)->text, list->name, list->words);
+	text_wrap(stdout, head, 0, 0);
 	for (u32 i = 0; i < table->columns; i++) {
 		const char *text = table_cell(table, row, i)->text;
 

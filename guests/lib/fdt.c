@@ -50,7 +50,8 @@ const void *fdt_property(const void *tree, const char *path, const char *name, u
 			const char *after;
 			if (depth == 0) {
 				matched = 1;
-			} else if (matched == depth && *rest != 0 && name_matches(node, rest, &after)) {
+			} else if (matched == depth && *rest != 0
+				&& name_matches(node, rest, &after)) {
 				rest = *after == '/' ? after + 1 : after;
 				matched++;
 			}

@@ -80,7 +80,8 @@ void format_list(struct format_out *out, const char *format, va_list arguments)
 		}
 		case 'u':
 		case 'x': {
-			u64 number = field.wide ? va_arg(arguments, u64) : va_arg(arguments, unsigned);
+			u64 number = field.wide ? va_arg(arguments, u64)
+				: va_arg(arguments, unsigned);
 			put_number(out, field, number, *format == 'x' ? 16 : 10, false);
 			break;
 		}

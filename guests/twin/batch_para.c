@@ -26,9 +26,9 @@ struct batch {
 	struct batch_call call[CALLS];
 	struct batch_call *update; /* the last call, if it is a table_update; or null */
 	u64 calls, recorded;
-	/* The newest record of each hash, and the one before each record: the record's number from 1,
-	 * below the number of its batch. One of another batch counts as none, so that nothing need be
-	 * cleared. */
+	/* The newest record of each hash, and the one before each record: a record's number from
+	 * 1, below the number of its batch. One of another batch counts as none, so that nothing
+	 * need be cleared. */
 	u32 number, newest[HASHES], before[RECORDS + 1];
 	struct batch_record record[RECORDS];
 };

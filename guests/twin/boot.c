@@ -1,14 +1,17 @@
 /*
- * From the first C function to process 1. Only here is it decided which back end of ops the kernel
+ * From the first C function to process 1, and the end. Only here is it decided which back end of ops the kernel
  * runs on: it asks whether the monitor's interface is there, unless told not to (`pv=off`).
  */
 #include "guests/lib/string.h"
+#include "guests/twin/buffer.h"
 #include "guests/twin/clock.h"
 #include "guests/twin/console.h"
 #include "guests/twin/device_tree.h"
 #include "guests/twin/inode.h"
 #include "guests/twin/memory.h"
 #include "guests/twin/ops.h"
+#include "guests/twin/panic.h"
+#include "guests/twin/power.h"
 #include "guests/twin/process.h"
 #include "guests/twin/volume.h"
 
@@ -23,6 +26,13 @@ static void choose_ops(void)
 
 	if (!refused && ops_para_offered())
 		ops = &ops_para;
+}
+
+_Noreturn void power_off(bool failure)
+{
+	buffer_sync();
+	ops->power_off(failure);
+	panic("the machine stays on");
 }
 
 int main(u64 hart, const void *tree)

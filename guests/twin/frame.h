@@ -15,8 +15,8 @@
 #ifdef __ASSEMBLER__
 /* `instruction` (sd or ld) for each register but x0, sp and t0, at its place in the frame. */
 	.macro each_register instruction
-	.irp n, 1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, \
-		27, 28, 29, 30, 31
+	.irp n, 1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, \
+		25, 26, 27, 28, 29, 30, 31
 	\instruction x\n, 8 * \n (sp)
 	.endr
 	.endm

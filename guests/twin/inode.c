@@ -197,8 +197,10 @@ void inode_put(struct inode *inode)
 
 static bool move(bool user, u64 outside, void *inside, u64 length, bool in)
 {
+	if (user && in)
+		return user_read(inside, outside, length);
 	if (user)
-		return in ? user_read(inside, outside, length) : user_write(outside, inside, length);
+		return user_write(outside, inside, length);
 	memcpy(in ? inside : (void *)outside, in ? (const void *)outside : inside, length);
 	return true;
 }

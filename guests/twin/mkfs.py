@@ -63,13 +63,13 @@ class Volume:
     def directory(self, path):
         """The entries of a directory, which is made if need be: [(name, inode number)]."""
         if path not in self.directories:
-            parent, _, name = path.rpartition('/')
             number = self.number()
-            entries = self.directory(parent) if path else None
-            self.directories[path] = [('.', number),
-                                      ('..', entries[0][1] if path else number)]
+            self.directories[path] = [('.', number), ('..', number)]
             if path:
-                entries.append((name, number))
+                parent, _, name = path.rpartition('/')
+                above = self.directory(parent)
+                self.directories[path][1] = ('..', above[0][1])
+                above.append((name, number))
         return self.directories[path]
 
     def add(self, path, kind, content):
@@ -81,7 +81,8 @@ class Volume:
 
     def finish(self):
         for entries in self.directories.values():
-            content = b''.join(struct.pack(f'<I{self.fs["FS_ENTRY_SIZE"] - 4}s', number, name.encode())
+            form = f'<I{self.fs["FS_ENTRY_SIZE"] - 4}s'
+            content = b''.join(struct.pack(form, number, name.encode())
                                for name, number in entries)
             self.write_inode(entries[0][1], DIRECTORY, content)
         for block in range(self.next_block):

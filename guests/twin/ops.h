@@ -53,14 +53,16 @@ struct ops {
 	void (*root_pin)(u64 root);
 	void (*root_unpin)(u64 root);
 	void (*space_switch)(const struct roots *roots);
-	void (*tlb_flush)(const struct roots *roots, u64 address); /* one page of the current space */
+	/* Of the current space, whose roots they are: one page, everything. */
+	void (*tlb_flush)(const struct roots *roots, u64 address);
 	void (*tlb_flush_all)(const struct roots *roots);
 	void (*asid_retire)(u64 asid); /* its translations will not be used again */
 	void (*user_open)(void);       /* user memory may be touched until user_close */
 	void (*user_close)(void);
 
-	/* Devices. console_flush: text without a newline is to be seen too. console_read: the next byte, or -1 when there is none now. disk_start: its size
-	 * in sectors of 512 bytes, 0 when there is no disk; buffers lie within RAM. */
+	/* Devices. console_flush: text without a newline is to be seen too. console_read: the next
+	 * byte, or -1 when there is none now. disk_start: its size in sectors of 512 bytes, 0 when
+	 * there is no disk; buffers lie within RAM. */
 	void (*console_write)(const char *bytes, size_t length);
 	void (*console_flush)(void);
 	int (*console_read)(void);

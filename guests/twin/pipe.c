@@ -55,7 +55,8 @@ s64 pipe_read(struct pipe *pipe, u64 to, u64 length)
 			return -1;
 	while (done < length && pipe->written != pipe->taken) {
 		u64 waiting = pipe->written - pipe->taken;
-		u64 part = side_by_side(pipe->taken, waiting < length - done ? waiting : length - done);
+		u64 most = waiting < length - done ? waiting : length - done;
+		u64 part = side_by_side(pipe->taken, most);
 		if (!user_write(to + done, pipe->ring + pipe->taken % RING, part))
 			return -1;
 		pipe->taken += part;

@@ -5,11 +5,13 @@
  */
 #include "guests/lib/string.h"
 #include "guests/twin/clock.h"
+#include "guests/twin/console.h"
 #include "guests/twin/exec.h"
 #include "guests/twin/file.h"
 #include "guests/twin/inode.h"
 #include "guests/twin/memory.h"
 #include "guests/twin/panic.h"
+#include "guests/twin/power.h"
 #include "guests/twin/process.h"
 
 enum { STACK_MARK = 0x7477696e };
@@ -148,6 +150,9 @@ void process_first(const char *path)
 	if (process == NULL || exec_first(process, path) < 0)
 		panic("%s cannot be started", path);
 	process->directory = inode_root();
+	process->file[0] = file_open("/console", OPEN_READ | OPEN_WRITE);
+	for (u32 i = 1; i <= 2 && process->file[0] != NULL; i++)
+		process->file[i] = file_hold(process->file[0]);
 	ready(process);
 }
 
@@ -184,8 +189,10 @@ _Noreturn void process_exit(s64 status)
 {
 	struct process *process = hart.process;
 
-	if (process == &processes[0])
-		panic("%s has exited with status %ld", process->name, status);
+	if (process == &processes[0]) {
+		console_print("twin: %s has exited with status %ld\n", process->name, status);
+		power_off(status != 0);
+	}
 	for (u32 i = 0; i < FILES; i++)
 		if (process->file[i] != NULL) {
 			file_close(process->file[i]);

@@ -36,7 +36,8 @@ static void map_kernel(u64 low, u64 high, u64 rights, bool small)
 		unsigned level = !small && at % PTE_SPAN(1) == 0 && high - at >= PTE_SPAN(1);
 		if (level == 0)
 			table = kernel_table(pte_entry(table, 1, at));
-		ops->pte_write(pte_entry(table, level, at), pte_make(at, rights | ops->kernel_leaf));
+		ops->pte_write(pte_entry(table, level, at),
+			pte_make(at, rights | ops->kernel_leaf));
 		at += PTE_SPAN(level);
 	}
 }

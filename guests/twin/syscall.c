@@ -3,11 +3,12 @@
  * syscall_file.c.
  */
 #include "guests/lib/string.h"
-#include "guests/twin/buffer.h"
 #include "guests/twin/clock.h"
+#include "guests/twin/console.h"
 #include "guests/twin/device_tree.h"
 #include "guests/twin/exec.h"
 #include "guests/twin/memory.h"
+#include "guests/twin/power.h"
 #include "guests/twin/process.h"
 #include "guests/twin/syscall.h"
 #include "guests/twin/user_memory.h"
@@ -125,9 +126,7 @@ s64 syscall_option(const u64 *argument)
 
 s64 syscall_poweroff(const u64 *argument)
 {
-	buffer_sync();
-	ops->power_off(false);
-	return -1;
+	power_off(false);
 }
 
 s64 syscall_tick_interval(const u64 *argument)
@@ -156,6 +155,13 @@ s64 syscall_mask(const u64 *argument)
 {
 	for (u64 i = 0; i < argument[0] && !process_current()->killed; i++)
 		ops->irq_restore(ops->irq_save());
+	return 0;
+}
+
+s64 syscall_lines(const u64 *argument)
+{
+	for (u64 i = 0; i < argument[0] && !process_current()->killed; i++)
+		console_print("%79lu\n", i);
 	return 0;
 }
 

@@ -25,9 +25,9 @@ static const char *cause_words(u64 cause)
 {
 	static const char *const words[] = {
 		"fetch from a misaligned address", "fetch refused", "illegal instruction",
-		"breakpoint", "misaligned load", "load refused", "misaligned store", "store refused",
-		"system call", "call from the kernel", "reserved", "reserved", "fetch page fault",
-		"load page fault", "reserved", "store page fault"
+		"breakpoint", "misaligned load", "load refused", "misaligned store",
+		"store refused", "system call", "call from the kernel", "reserved", "reserved",
+		"fetch page fault", "load page fault", "reserved", "store page fault"
 	};
 
 	return cause < sizeof(words) / sizeof(words[0]) ? words[cause] : "unknown cause";

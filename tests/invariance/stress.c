@@ -10,7 +10,7 @@
 #include "guests/lib/sbi.h"
 #include "guests/lib/string.h"
 
-enum { ROUNDS = 6, PERIOD = 37, FRAMES = 8, ENTRIES = 512, CAUSES = 16 };
+enum { ROUNDS = 3, PERIOD = 150, FRAMES = 8, ENTRIES = 512, CAUSES = 16 };
 enum { PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_G = 32, PTE_A = 64, PTE_D = 128 };
 
 #define WINDOW UINT64_C(0x40000000)  /* 4 KiB pages */
@@ -146,6 +146,8 @@ static void handle_exception(struct frame *frame, bool *to_kernel)
 		mix(frame->tval);
 		frame->epc = frame->x[1];
 	} else {
+		/* The instruction may lie in a page of user code. */
+		csr_set(sstatus, STATUS_SUM);
 		mix(frame->cause << 48 ^ frame->tval);
 		frame->epc += (*(volatile u16 *)frame->epc & 3) == 3 ? 4 : 2;
 	}
@@ -155,8 +157,6 @@ void stress_handle(struct frame *frame)
 {
 	bool to_kernel = false;
 
-	/* The instruction may lie in a page of user code. */
-	csr_set(sstatus, STATUS_SUM);
 	if (frame->cause & CAUSE_INTERRUPT)
 		handle_interrupt(frame->cause & 63);
 	else
@@ -178,7 +178,7 @@ u64 stress_handle_bounce(struct frame *frame)
 	if (ticks & 1)
 		return 0;
 	stress_batch[0] = (struct call){ .eid = SBI_IPI, .fid = SBI_IPI_SEND_IPI,
-		.argument = { (ticks & 31) == 2, 0 } };
+		.argument = { (ticks & 31) == 2 && frame->cause == (CAUSE_INTERRUPT | 5), 0 } };
 	stress_batch[1] = (struct call){ .eid = SBI_PARA, .fid = SBI_PARA_TRAP_RETURN };
 	return 2;
 }
@@ -279,7 +279,8 @@ static u64 touch(u64 address)
 		asm volatile("sd %0, 0(%1)" : : "r"(dice), "r"(address) : "memory");
 		break;
 	case 2:
-		asm volatile("lw %0, 4090(%1)" : "+r"(value) : "r"(address - 4090 + 4092) : "memory");
+		/* Into the next page. */
+		asm volatile("lw %0, 0(%1)" : "+r"(value) : "r"(address | 0xffe) : "memory");
 		break;
 	default:
 		asm volatile("amoadd.d %0, %1, (%2)" : "+r"(value) : "r"(dice), "r"(address + 8)

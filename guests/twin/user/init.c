@@ -1,5 +1,5 @@
 /*
- * Process 1. Opens the console, runs the benchmarks if the kernel's command line asks for them
+ * Process 1. Runs the benchmarks if the kernel's command line asks for them
  * (`bench=all`, `bench=NAME,NAME`), then a shell again and again; or powers off (`poweroff`).
  */
 #include "guests/twin/user/user.h"
@@ -30,11 +30,8 @@ int main(void)
 {
 	char value[64];
 
-	open("/console", OPEN_READ | OPEN_WRITE);
-	dup(0);
-	dup(0);
 	if (option("bench", value, sizeof(value)) == 0)
-		run("/bin/bench", value[0] != 0 ? value : "all");
+		run("/bin/bench", NULL);
 	if (option("run", value, sizeof(value)) == 0)
 		run(value, NULL);
 	if (option("poweroff", value, sizeof(value)) == 0)

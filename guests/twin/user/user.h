@@ -37,6 +37,7 @@ s64 tick_interval(u64 microseconds);
 s64 measure_begin(const char *name);
 s64 measure_end(u64 operations);
 s64 mask(u64 times);
+s64 lines(u64 count);
 s64 disk_read(u64 block, void *bytes);
 s64 frames(void);
 

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
 			words += !blank && !in_word;
 			in_word = !blank;
 		}
-	print("%lu %lu %lu%s%s\n", lines, words, total, argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	print("%lu %lu %lu%s%s\n", lines, words, total, argc > 1 ? " " : "",
+		argc > 1 ? argv[1] : "");
 	return 0;
 }

@@ -1,0 +1,66 @@
+/*
+ * A machine built around one guest so that an escape shows: between the guest's slice, the
+ * monitor's area and the ends of RAM lie canary pages that nobody may change, full of a secret that
+ * nobody may come to know.
+ *
+ *	virtualized   [canary][monitor's area][canary][slice][canary]
+ *	native        [slice][canary]
+ */
+#ifndef TESTS_FUZZ_CELL_H
+#define TESTS_FUZZ_CELL_H
+
+#include "pv/monitor.h"
+
+enum { CELL_CANARY_PAGES = 4, CELL_CANARIES = 3, CELL_DISK = 32 << 10, CELL_TAIL = 8 };
+#define CELL_CANARY ((u64)CELL_CANARY_PAGES * PAGE_SIZE)
+#define CELL_SLICE (UINT64_C(4) << 20)
+
+struct cell_config {
+	const struct isa *isa;
+	const struct virt_mode *mode;
+	bool bare;      /* native only: the guest begins at M, without firmware */
+	u32 area_pages; /* for shadow tables */
+	u64 secret;
+};
+
+struct cell {
+	struct cell_config config;
+	struct clock clock;
+	struct ram ram;
+	struct bus bus;
+	struct blocks blocks;
+	struct hart hart;
+	struct monitor monitor;
+	u64 no_offset;
+	u32 canaries;
+	u64 canary[CELL_CANARIES]; /* machine addresses */
+	u8 disk[2][CELL_DISK];
+	u8 tail[CELL_TAIL];        /* the console's last bytes */
+	bool leaked;               /* the secret was written to the console */
+};
+
+static inline bool cell_real(const struct cell *cell)
+{
+	return cell->config.mode->guest_is_real;
+}
+
+static inline struct vm *cell_vm(struct cell *cell)
+{
+	return &cell->monitor.vm;
+}
+
+static inline struct ram *cell_slice(struct cell *cell)
+{
+	return &cell->monitor.vm.board.ram;
+}
+
+/* The guest will begin at `entry`; its RAM is empty. Exits the program when the host is out of
+ * memory. Memory of a cell that was destroyed is not looked at. */
+void cell_create(struct cell *cell, const struct cell_config *config);
+void cell_boot(struct cell *cell, u64 entry);
+void cell_destroy(struct cell *cell);
+
+/* Runs for about so many steps, over waits too. False: the guest has ended, or waits for ever. */
+bool cell_run(struct cell *cell, u64 steps);
+
+#endif
