@@ -35,7 +35,7 @@ static bool assemble(struct machine *machine, struct fault *fault)
 	struct monitor_config monitor = {
 		.mode = config->mode,
 		.prices = config->prices,
-		.board = { .harts = 1, .host = config->host, .disks = config->disks,
+		.board = { .harts = machine->harts, .host = config->host, .disks = config->disks,
 			.has_ata = config->has_ata, .ata = config->ata },
 		.guest_memory = config->memory,
 		.area = BOARD_ram,
@@ -53,14 +53,16 @@ static bool assemble(struct machine *machine, struct fault *fault)
 	    || !isa_create(&machine->isa, config->isa ? config->isa : DEFAULT_ISA, fault)
 	    || !blocks_create(&machine->blocks, &machine->ram, &machine->isa, fault)
 	    || (config->trace && !trace_create(&machine->trace, config->trace, fault))
-	    || !monitor_create(&machine->monitor, &machine->hart, &machine->ram, &machine->clock,
+	    || !monitor_create(&machine->monitor, machine->hart, &machine->ram, &machine->clock,
 	    &machine->trace, &monitor, fault))
 		return false;
 	bus_create(&machine->bus, &machine->ram);
 	hart.bus = real(machine) ? &vm->board.bus : &machine->bus;
 	hart.stop = &vm->board.stop;
 	hart.time_offset = real(machine) ? &vm->board.clint.state.offset : &machine->no_offset;
-	hart_create(&machine->hart, &hart);
+	hart.window = machine->harts > 1 ? &machine->monitor.state.window : NULL;
+	for (hart.number = 0; hart.number < machine->harts; hart.number++)
+		hart_create(&machine->hart[hart.number], &hart);
 	return true;
 }
 
@@ -133,7 +135,8 @@ static bool load(struct machine *machine, struct fault *fault)
 		monitor_boot_bare(&machine->monitor, entry, tree);
 		if (config->firmware == FIRMWARE_FILE && place >= high
 		    && ram_copy_in(&board->ram, place, &info, sizeof(info)))
-			machine->hart.x[12] = place;
+			for (u32 i = 0; i < machine->harts; i++)
+				machine->hart[i].x[12] = place;
 	}
 	return true;
 }
@@ -145,8 +148,13 @@ static void list_sections(struct machine *machine)
 
 	snapshot_add(snapshot, "machine", "clock", 1, &machine->clock.state,
 		sizeof(machine->clock.state));
-	snapshot_add(snapshot, "machine", "hart0", 1, machine->hart_state,
-		sizeof(*machine->hart_state));
+	for (u32 i = 0; i < machine->harts; i++) {
+		char name[] = "hart0";
+
+		name[sizeof(name) - 2] = (char)('0' + i);
+		snapshot_add(snapshot, "machine", name, 1, &machine->hart_state[i],
+			sizeof(*machine->hart_state));
+	}
 	snapshot_add_ram(snapshot, "machine", &machine->ram);
 	monitor_sections(&machine->monitor, snapshot);
 }
@@ -162,7 +170,8 @@ struct machine *machine_create(const struct machine_config *config, struct fault
 	}
 	machine->config = *config;
 	machine->chaos_state = config->chaos_seed * 2 + 1;
-	machine->hart_state = calloc(1, sizeof(*machine->hart_state));
+	machine->harts = config->harts ? config->harts : 1;
+	machine->hart_state = calloc(machine->harts, sizeof(*machine->hart_state));
 	machine->snapshot = calloc(1, sizeof(*machine->snapshot));
 	good = machine->hart_state && machine->snapshot;
 	if (!good)
@@ -221,18 +230,18 @@ static void chaos_strike(struct machine *machine)
 enum machine_end machine_run_cycles(struct machine *machine, u64 until)
 {
 	struct monitor *monitor = &machine->monitor;
-	struct hart *hart = &machine->hart;
 
 	for (;;) {
+		u64 now = machine_cycle(machine);
 		u64 stretch = until;
 		struct exit exit;
 
-		if (machine->config.chaos && until > hart->cycle) {
+		if (machine->config.chaos && until > now) {
 			u64 most = 1 + chaos_next(machine) % CHAOS_STRETCH;
 
 			chaos_strike(machine);
-			if (until - hart->cycle > most)
-				stretch = hart->cycle + most;
+			if (until - now > most)
+				stretch = now + most;
 		}
 		exit = monitor_run(monitor, stretch);
 		if (exit.kind == EXIT_STOP)
@@ -241,12 +250,13 @@ enum machine_end machine_run_cycles(struct machine *machine, u64 until)
 		if (exit.kind == EXIT_WAIT) {
 			u64 next = clock_next(&machine->clock);
 
-			if (next != NEVER && next > hart->cycle && machine->config.idle)
-				machine->config.idle(machine->config.idle_self, next - hart->cycle);
+			now = machine_cycle(machine);
+			if (next != NEVER && next > now && machine->config.idle)
+				machine->config.idle(machine->config.idle_self, next - now);
 			if (!monitor_idle(monitor, until))
 				return MACHINE_STUCK;
 		}
-		if (hart->cycle >= until)
+		if (machine_cycle(machine) >= until)
 			return MACHINE_LIMIT;
 	}
 }
@@ -258,8 +268,10 @@ enum machine_end machine_run(struct machine *machine, u64 steps)
 	/* A step is at least one cycle, so this never goes too far. */
 	while (end == MACHINE_LIMIT && machine_steps(machine) < steps) {
 		u64 left = steps - machine_steps(machine);
-		u64 cycle = machine->hart.cycle;
+		u64 cycle = machine_cycle(machine);
 
+		/* Of several harts each may make as many: so a share for each. */
+		left = (left + machine->harts - 1) / machine->harts;
 		end = machine_run_cycles(machine, left < NEVER - 1 - cycle ? cycle + left : NEVER - 1);
 	}
 	return end;
@@ -273,12 +285,14 @@ void machine_tally(const struct machine *machine, struct tally *tally)
 /* Brings what snapshots carry into its canonical form. */
 static void freeze(struct machine *machine)
 {
-	struct hart *hart = &machine->hart;
+	hart_drain(&machine->hart[0]);
+	machine->clock.state.now = machine_cycle(machine);
+	for (u32 i = 0; i < machine->harts; i++) {
+		struct hart *hart = &machine->hart[i];
 
-	hart_drain(hart);
-	hart_account(hart, (enum time_kind)hart->time_kind);
-	machine->clock.state.now = hart->cycle;
-	hart_save(hart, machine->hart_state);
+		hart_account(hart, (enum time_kind)hart->time_kind);
+		hart_save(hart, &machine->hart_state[i]);
+	}
 }
 
 bool machine_save(struct machine *machine, u8 **bytes, u64 *length, struct fault *fault)
@@ -295,7 +309,8 @@ bool machine_load(struct machine *machine, const u8 *bytes, u64 length, struct f
 	clock_restored(&machine->clock);
 	board_restored(&machine->monitor.vm.board);
 	monitor_restored(&machine->monitor);
-	hart_restore(&machine->hart, machine->hart_state);
+	for (u32 i = 0; i < machine->harts; i++)
+		hart_restore(&machine->hart[i], &machine->hart_state[i]);
 	return true;
 }
 
