@@ -227,52 +227,61 @@ static void chaos_strike(struct machine *machine)
 			machine->blocks.list[dice / 2 % machine->blocks.pages]);
 }
 
-enum machine_end machine_run_cycles(struct machine *machine, u64 until)
+/*
+ * Runs the hart whose turn it is up to a cycle at the most. *more: nothing has ended, call again.
+ */
+static enum machine_end advance(struct machine *machine, u64 until, bool *more)
 {
 	struct monitor *monitor = &machine->monitor;
+	u64 now = machine_cycle(machine);
+	u64 next, stretch = until;
+	struct exit exit;
 
-	for (;;) {
-		u64 now = machine_cycle(machine);
-		u64 stretch = until;
-		struct exit exit;
+	*more = false;
+	if (machine->config.chaos && until > now) {
+		u64 most = 1 + chaos_next(machine) % CHAOS_STRETCH;
 
-		if (machine->config.chaos && until > now) {
-			u64 most = 1 + chaos_next(machine) % CHAOS_STRETCH;
-
-			chaos_strike(machine);
-			if (until - now > most)
-				stretch = now + most;
-		}
-		exit = monitor_run(monitor, stretch);
-		if (exit.kind == EXIT_STOP)
-			return machine_stop(machine)->kind == STOP_REBOOT ? MACHINE_REBOOT
-				: MACHINE_POWEROFF;
-		if (exit.kind == EXIT_WAIT) {
-			u64 next = clock_next(&machine->clock);
-
-			now = machine_cycle(machine);
-			if (next != NEVER && next > now && machine->config.idle)
-				machine->config.idle(machine->config.idle_self, next - now);
-			if (!monitor_idle(monitor, until))
-				return MACHINE_STUCK;
-		}
-		if (machine_cycle(machine) >= until)
-			return MACHINE_LIMIT;
+		chaos_strike(machine);
+		if (until - now > most)
+			stretch = now + most;
 	}
+	exit = monitor_run(monitor, stretch);
+	if (exit.kind == EXIT_STOP)
+		return machine_stop(machine)->kind == STOP_REBOOT ? MACHINE_REBOOT
+			: MACHINE_POWEROFF;
+	if (exit.kind == EXIT_WAIT) {
+		next = clock_next(&machine->clock);
+		now = machine_cycle(machine);
+		if (next != NEVER && next > now && machine->config.idle)
+			machine->config.idle(machine->config.idle_self, next - now);
+		if (!monitor_idle(monitor, until))
+			return MACHINE_STUCK;
+	}
+	*more = true;
+	return MACHINE_LIMIT;
+}
+
+enum machine_end machine_run_cycles(struct machine *machine, u64 until)
+{
+	enum machine_end end = MACHINE_LIMIT;
+	bool more = true;
+
+	while (more && machine_cycle(machine) < until)
+		end = advance(machine, until, &more);
+	return end;
 }
 
 enum machine_end machine_run(struct machine *machine, u64 steps)
 {
 	enum machine_end end = MACHINE_LIMIT;
+	bool more = true;
 
 	/* A step is at least one cycle, so this never goes too far. */
-	while (end == MACHINE_LIMIT && machine_steps(machine) < steps) {
+	while (more && machine_steps(machine) < steps) {
 		u64 left = steps - machine_steps(machine);
 		u64 cycle = machine_cycle(machine);
 
-		/* Of several harts each may make as many: so a share for each. */
-		left = (left + machine->harts - 1) / machine->harts;
-		end = machine_run_cycles(machine, left < NEVER - 1 - cycle ? cycle + left : NEVER - 1);
+		end = advance(machine, left < NEVER - 1 - cycle ? cycle + left : NEVER - 1, &more);
 	}
 	return end;
 }

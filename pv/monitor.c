@@ -376,6 +376,7 @@ struct exit monitor_run(struct monitor *monitor, u64 until)
 	struct vm *vm = &monitor->vm;
 
 	for (;;) {
+		u64 turn = monitor->state.turn;
 		struct vcpu *vcpu;
 		struct exit exit;
 
@@ -383,7 +384,9 @@ struct exit monitor_run(struct monitor *monitor, u64 until)
 			return (struct exit){ EXIT_STOP, 0, 0 };
 		if (!turn_find(monitor) && !window_begin(monitor))
 			return (struct exit){ EXIT_WAIT, 0, 0 };
-		vcpu = &vm->vcpu[monitor->state.turn];
+		if (monitor->state.turn != turn)
+			return (struct exit){ EXIT_YIELD, 0, 0 };
+		vcpu = &vm->vcpu[turn];
 		if (vcpu->hart->cycle >= until)
 			return (struct exit){ EXIT_DEADLINE, 0, 0 };
 		if (vcpu_rests(vcpu)) {
@@ -400,6 +403,7 @@ struct exit monitor_run(struct monitor *monitor, u64 until)
 			for (u32 i = 0; i < vm->vcpus; i++)
 				vcpu_poke(&vm->vcpu[i], vcpu);
 			turn_pass(monitor);
+			return exit;
 		}
 	}
 }
