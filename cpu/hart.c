@@ -29,6 +29,7 @@ void hart_create(struct hart *hart, const struct hart_config *config)
 	hart->blocks = config->blocks;
 	hart->trace = config->trace;
 	hart->time_offset = config->time_offset;
+	hart->window = config->window;
 	hart->prices = config->prices;
 	hart->leaves = config->leaves;
 	hart->port = hart_port(hart);
@@ -60,7 +61,7 @@ struct priv_in hart_in(const struct hart *hart)
 	return (struct priv_in){
 		.cycle = hart->cycle,
 		.instret = hart_retired(hart),
-		.time = hart->cycle / CYCLES_PER_TICK + *hart->time_offset,
+		.time = hart_now(hart) / CYCLES_PER_TICK + *hart->time_offset,
 		.lines = hart->lines,
 	};
 }
@@ -205,6 +206,10 @@ struct exit hart_run(struct hart *hart, u64 until)
 			hart_drain(hart);
 		if (hart->stop->kind != STOP_NONE)
 			return (struct exit){ EXIT_STOP, 0, 0 };
+		if (hart->yield) {
+			hart->yield = 0;
+			return (struct exit){ EXIT_YIELD, 0, 0 };
+		}
 		if (hart->cycle >= end)
 			return (struct exit){ EXIT_DEADLINE, 0, 0 };
 		if (hart->waiting) {

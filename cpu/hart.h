@@ -24,6 +24,7 @@ enum exit_kind {
 	EXIT_DEADLINE, /* the cycle asked for, or the clock's next event, was reached */
 	EXIT_TRAP,     /* a trap to M that this hart's owner takes instead of mtvec */
 	EXIT_WAIT,     /* wfi, and nothing enabled is pending */
+	EXIT_YIELD,    /* one of several harts has stored to a device: let the others catch up */
 	EXIT_STOP      /* a device ended the run: see the board's stop word */
 };
 
@@ -63,7 +64,7 @@ struct hart {
 	u64 fetch_context;      /* tag bits of fetches and of data accesses (tlb.h) */
 	u64 data_context;
 	u32 leave;              /* nonzero: the engine returns after this instruction */
-	u32 partial;
+	u32 yield;              /* nonzero: and hart_run comes back too */
 	u64 x[33];              /* x[32] takes what is written to x0 */
 	u64 cycle;              /* exact whenever pc is */
 	u64 charged;            /* cycles that are not instructions retired */
@@ -97,6 +98,7 @@ struct hart {
 	struct blocks *blocks;
 	struct trace *trace;
 	const u64 *time_offset; /* the timer's: mtime minus the clock's ticks */
+	const u64 *window;      /* one of several harts: the cycle that all of them read time by */
 	struct hart_prices prices;
 	u32 number;
 	struct port port;
@@ -124,6 +126,7 @@ struct hart_config {
 	struct blocks *blocks;
 	struct trace *trace;       /* null: none */
 	const u64 *time_offset;    /* mtime minus the clock's ticks */
+	const u64 *window;         /* null: this is the only hart */
 	struct hart_prices prices;
 	bool leaves;
 };
@@ -154,6 +157,13 @@ static inline u64 hart_retired(const struct hart *hart)
 static inline u64 hart_steps(const struct hart *hart)
 {
 	return hart_retired(hart) + hart->steps_trapped;
+}
+
+/* The cycle by which time is told: the hart's own, or, where several share a window, the window's, so
+ * that no hart reads a time that another has not reached. */
+static inline u64 hart_now(const struct hart *hart)
+{
+	return hart->window ? *hart->window : hart->cycle;
 }
 
 struct priv_in hart_in(const struct hart *hart);

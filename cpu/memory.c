@@ -95,6 +95,7 @@ static void device_touched(struct hart *hart, u64 physical, bool store)
 	hart_trace(hart, TRACE_DEVICE, physical, store, 0, hart->prices.device);
 	hart_charge(hart, hart->prices.device);
 	hart->leave = 1;
+	hart->yield = store && hart->window;
 }
 
 static bool physical_load(struct hart *hart, u64 address, u64 physical, unsigned width, u64 *value)
@@ -103,7 +104,7 @@ static bool physical_load(struct hart *hart, u64 address, u64 physical, unsigned
 		*value = ram_read(hart->ram, physical, width);
 		return true;
 	}
-	hart->clock->state.now = hart->cycle;
+	hart->clock->state.now = hart_now(hart);
 	if ((physical & (width - 1)) || !bus_read(hart->bus, physical, width, value))
 		return access_fault(hart, WALK_ACCESS_FAULT, ACCESS_READ, address);
 	device_touched(hart, physical, false);
@@ -118,7 +119,7 @@ static bool physical_store(struct hart *hart, u64 address, u64 physical, unsigne
 			hart->leave = 1;
 		return true;
 	}
-	hart->clock->state.now = hart->cycle;
+	hart->clock->state.now = hart_now(hart);
 	if ((physical & (width - 1)) || !bus_write(hart->bus, physical, width, value))
 		return access_fault(hart, WALK_ACCESS_FAULT, ACCESS_WRITE, address);
 	device_touched(hart, physical, true);

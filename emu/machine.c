@@ -35,7 +35,7 @@ static bool assemble(struct machine *machine, struct fault *fault)
 	struct monitor_config monitor = {
 		.mode = config->mode,
 		.prices = config->prices,
-		.board = { .harts = 1, .host = config->host, .disks = config->disks,
+		.board = { .harts = machine->harts, .host = config->host, .disks = config->disks,
 			.has_ata = config->has_ata, .ata = config->ata },
 		.guest_memory = config->memory,
 		.area = BOARD_ram,
@@ -53,14 +53,16 @@ static bool assemble(struct machine *machine, struct fault *fault)
 	    || !isa_create(&machine->isa, config->isa ? config->isa : DEFAULT_ISA, fault)
 	    || !blocks_create(&machine->blocks, &machine->ram, &machine->isa, fault)
 	    || (config->trace && !trace_create(&machine->trace, config->trace, fault))
-	    || !monitor_create(&machine->monitor, &machine->hart, &machine->ram, &machine->clock,
+	    || !monitor_create(&machine->monitor, machine->hart, &machine->ram, &machine->clock,
 	    &machine->trace, &monitor, fault))
 		return false;
 	bus_create(&machine->bus, &machine->ram);
 	hart.bus = real(machine) ? &vm->board.bus : &machine->bus;
 	hart.stop = &vm->board.stop;
 	hart.time_offset = real(machine) ? &vm->board.clint.state.offset : &machine->no_offset;
-	hart_create(&machine->hart, &hart);
+	hart.window = machine->harts > 1 ? &machine->monitor.state.window : NULL;
+	for (hart.number = 0; hart.number < machine->harts; hart.number++)
+		hart_create(&machine->hart[hart.number], &hart);
 	return true;
 }
 
@@ -133,7 +135,8 @@ static bool load(struct machine *machine, struct fault *fault)
 		monitor_boot_bare(&machine->monitor, entry, tree);
 		if (config->firmware == FIRMWARE_FILE && place >= high
 		    && ram_copy_in(&board->ram, place, &info, sizeof(info)))
-			machine->hart.x[12] = place;
+			for (u32 i = 0; i < machine->harts; i++)
+				machine->hart[i].x[12] = place;
 	}
 	return true;
 }
@@ -145,8 +148,13 @@ static void list_sections(struct machine *machine)
 
 	snapshot_add(snapshot, "machine", "clock", 1, &machine->clock.state,
 		sizeof(machine->clock.state));
-	snapshot_add(snapshot, "machine", "hart0", 1, machine->hart_state,
-		sizeof(*machine->hart_state));
+	for (u32 i = 0; i < machine->harts; i++) {
+		char name[] = "hart0";
+
+		name[sizeof(name) - 2] = (char)('0' + i);
+		snapshot_add(snapshot, "machine", name, 1, &machine->hart_state[i],
+			sizeof(*machine->hart_state));
+	}
 	snapshot_add_ram(snapshot, "machine", &machine->ram);
 	monitor_sections(&machine->monitor, snapshot);
 }
@@ -162,7 +170,8 @@ struct machine *machine_create(const struct machine_config *config, struct fault
 	}
 	machine->config = *config;
 	machine->chaos_state = config->chaos_seed * 2 + 1;
-	machine->hart_state = calloc(1, sizeof(*machine->hart_state));
+	machine->harts = config->harts ? config->harts : 1;
+	machine->hart_state = calloc(machine->harts, sizeof(*machine->hart_state));
 	machine->snapshot = calloc(1, sizeof(*machine->snapshot));
 	good = machine->hart_state && machine->snapshot;
 	if (!good)
@@ -218,49 +227,61 @@ static void chaos_strike(struct machine *machine)
 			machine->blocks.list[dice / 2 % machine->blocks.pages]);
 }
 
-enum machine_end machine_run_cycles(struct machine *machine, u64 until)
+/*
+ * Runs the hart whose turn it is up to a cycle at the most. *more: nothing has ended, call again.
+ */
+static enum machine_end advance(struct machine *machine, u64 until, bool *more)
 {
 	struct monitor *monitor = &machine->monitor;
-	struct hart *hart = &machine->hart;
+	u64 now = machine_cycle(machine);
+	u64 next, stretch = until;
+	struct exit exit;
 
-	for (;;) {
-		u64 stretch = until;
-		struct exit exit;
+	*more = false;
+	if (machine->config.chaos && until > now) {
+		u64 most = 1 + chaos_next(machine) % CHAOS_STRETCH;
 
-		if (machine->config.chaos && until > hart->cycle) {
-			u64 most = 1 + chaos_next(machine) % CHAOS_STRETCH;
-
-			chaos_strike(machine);
-			if (until - hart->cycle > most)
-				stretch = hart->cycle + most;
-		}
-		exit = monitor_run(monitor, stretch);
-		if (exit.kind == EXIT_STOP)
-			return machine_stop(machine)->kind == STOP_REBOOT ? MACHINE_REBOOT
-				: MACHINE_POWEROFF;
-		if (exit.kind == EXIT_WAIT) {
-			u64 next = clock_next(&machine->clock);
-
-			if (next != NEVER && next > hart->cycle && machine->config.idle)
-				machine->config.idle(machine->config.idle_self, next - hart->cycle);
-			if (!monitor_idle(monitor, until))
-				return MACHINE_STUCK;
-		}
-		if (hart->cycle >= until)
-			return MACHINE_LIMIT;
+		chaos_strike(machine);
+		if (until - now > most)
+			stretch = now + most;
 	}
+	exit = monitor_run(monitor, stretch);
+	if (exit.kind == EXIT_STOP)
+		return machine_stop(machine)->kind == STOP_REBOOT ? MACHINE_REBOOT
+			: MACHINE_POWEROFF;
+	if (exit.kind == EXIT_WAIT) {
+		next = clock_next(&machine->clock);
+		now = machine_cycle(machine);
+		if (next != NEVER && next > now && machine->config.idle)
+			machine->config.idle(machine->config.idle_self, next - now);
+		if (!monitor_idle(monitor, until))
+			return MACHINE_STUCK;
+	}
+	*more = true;
+	return MACHINE_LIMIT;
+}
+
+enum machine_end machine_run_cycles(struct machine *machine, u64 until)
+{
+	enum machine_end end = MACHINE_LIMIT;
+	bool more = true;
+
+	while (more && machine_cycle(machine) < until)
+		end = advance(machine, until, &more);
+	return end;
 }
 
 enum machine_end machine_run(struct machine *machine, u64 steps)
 {
 	enum machine_end end = MACHINE_LIMIT;
+	bool more = true;
 
 	/* A step is at least one cycle, so this never goes too far. */
-	while (end == MACHINE_LIMIT && machine_steps(machine) < steps) {
+	while (more && machine_steps(machine) < steps) {
 		u64 left = steps - machine_steps(machine);
-		u64 cycle = machine->hart.cycle;
+		u64 cycle = machine_cycle(machine);
 
-		end = machine_run_cycles(machine, left < NEVER - 1 - cycle ? cycle + left : NEVER - 1);
+		end = advance(machine, left < NEVER - 1 - cycle ? cycle + left : NEVER - 1, &more);
 	}
 	return end;
 }
@@ -273,12 +294,14 @@ void machine_tally(const struct machine *machine, struct tally *tally)
 /* Brings what snapshots carry into its canonical form. */
 static void freeze(struct machine *machine)
 {
-	struct hart *hart = &machine->hart;
+	hart_drain(&machine->hart[0]);
+	machine->clock.state.now = machine_cycle(machine);
+	for (u32 i = 0; i < machine->harts; i++) {
+		struct hart *hart = &machine->hart[i];
 
-	hart_drain(hart);
-	hart_account(hart, (enum time_kind)hart->time_kind);
-	machine->clock.state.now = hart->cycle;
-	hart_save(hart, machine->hart_state);
+		hart_account(hart, (enum time_kind)hart->time_kind);
+		hart_save(hart, &machine->hart_state[i]);
+	}
 }
 
 bool machine_save(struct machine *machine, u8 **bytes, u64 *length, struct fault *fault)
@@ -295,7 +318,8 @@ bool machine_load(struct machine *machine, const u8 *bytes, u64 length, struct f
 	clock_restored(&machine->clock);
 	board_restored(&machine->monitor.vm.board);
 	monitor_restored(&machine->monitor);
-	hart_restore(&machine->hart, machine->hart_state);
+	for (u32 i = 0; i < machine->harts; i++)
+		hart_restore(&machine->hart[i], &machine->hart_state[i]);
 	return true;
 }
 

@@ -14,6 +14,7 @@ enum firmware { FIRMWARE_BUILTIN, FIRMWARE_NONE, FIRMWARE_FILE };
 struct machine_config {
 	const struct virt_mode *mode;
 	u64 memory;                 /* bytes the guest sees */
+	u32 harts;                  /* 1 to BOARD_HARTS; 0 means 1 */
 	const char *isa;            /* null: everything there is */
 	enum firmware firmware;
 	const char *firmware_path;  /* for FIRMWARE_FILE */
@@ -42,12 +43,13 @@ struct machine {
 	struct isa isa;
 	struct blocks blocks;
 	struct trace trace;
-	struct hart hart;
+	u32 harts;
+	struct hart hart[BOARD_HARTS];
 	struct monitor monitor;
 	struct image firmware, image;
 	u64 no_offset;
 	u64 chaos_state;
-	struct hart_state *hart_state; /* what snapshots carry of the hart */
+	struct hart_state *hart_state; /* what snapshots carry of the harts */
 	struct snapshot *snapshot;
 };
 
@@ -68,9 +70,20 @@ enum machine_end machine_run(struct machine *machine, u64 steps);
 /* Runs to an absolute cycle at the most; for tests that stop at odd places. */
 enum machine_end machine_run_cycles(struct machine *machine, u64 until);
 
+/* Of all harts together. */
 static inline u64 machine_steps(const struct machine *machine)
 {
-	return hart_steps(&machine->hart);
+	u64 steps = 0;
+
+	for (u32 i = 0; i < machine->harts; i++)
+		steps += hart_steps(&machine->hart[i]);
+	return steps;
+}
+
+/* The cycle of the hart whose turn it is: what a run up to a cycle goes by. */
+static inline u64 machine_cycle(const struct machine *machine)
+{
+	return machine->hart[machine->monitor.state.turn].cycle;
 }
 
 static inline const struct stop *machine_stop(const struct machine *machine)

@@ -59,7 +59,7 @@ static bool guest_load(struct vcpu *vcpu, u64 address, unsigned width, enum acce
 		return false;
 	if (!ram_holds(&vm->board.ram, physical, width))
 		vcpu_reason(vcpu, EXIT_device_read, physical, 0);
-	vm->board.clock->state.now = vcpu->hart->cycle;
+	vm->board.clock->state.now = hart_now(vcpu->hart);
 	if (((physical & (width - 1)) && !ram_holds(&vm->board.ram, physical, width))
 	    || !bus_read(&vm->board.bus, physical, width, value))
 		return guest_fault(vcpu, mmu_cause(WALK_ACCESS_FAULT, access), address);
@@ -77,7 +77,7 @@ static bool guest_store(struct vcpu *vcpu, u64 address, unsigned width, u64 valu
 	ram = ram_holds(&vm->board.ram, physical, width);
 	if (!ram)
 		vcpu_reason(vcpu, EXIT_device_write, physical, 0);
-	vm->board.clock->state.now = vcpu->hart->cycle;
+	vm->board.clock->state.now = hart_now(vcpu->hart);
 	if ((ram && !vm_writable(vm, physical, width)) || (!ram && (physical & (width - 1)))
 	    || !bus_write(&vm->board.bus, physical, width, value))
 		return guest_fault(vcpu, CAUSE_store_access, address);

@@ -57,7 +57,7 @@ void frames_restored(struct vm *vm)
 
 static void flush_everything(struct vcpu *vcpu)
 {
-	tlb_flush(&vcpu->hart->tlb, true, 0, TLB_ALL_ASIDS);
+	vm_flush(vcpu->vm, true, 0, TLB_ALL_ASIDS);
 	vcpu->vm->frames.state.stale = 0;
 	vcpu_charge(vcpu, PRICE_flush, 1);
 }
@@ -72,7 +72,8 @@ static void frame_seal(struct vcpu *vcpu, u64 address)
 		shadow_drop(vcpu);
 	else if (vm->frames.state.stale)
 		flush_everything(vcpu);
-	tlb_guard(&vcpu->hart->tlb, address + vm->offset);
+	for (u32 i = 0; i < vm->vcpus; i++)
+		tlb_guard(&vm->vcpu[i].hart->tlb, address + vm->offset);
 }
 
 static void frame_unseal(struct vcpu *vcpu, u64 address)
@@ -291,7 +292,7 @@ s64 frame_pin(struct vcpu *vcpu, u64 level, u64 address)
 			table_give(vcpu, address);
 			return SBI_FAILED;
 		}
-		tlb_flush(&vcpu->hart->tlb, true, 0, frame->asid);
+		vm_flush(vcpu->vm, true, 0, frame->asid);
 	}
 	frame->pinned = 1;
 	return SBI_SUCCESS;
@@ -384,7 +385,7 @@ void frame_flush(struct vcpu *vcpu, u64 start, u64 size)
 	u64 pages = all ? 1 : (size + (start & ~PAGE_MASK) + PAGE_SIZE - 1) >> PAGE_SHIFT;
 
 	for (u64 i = 0; i < pages; i++)
-		tlb_flush(&vcpu->hart->tlb, all, start + i * PAGE_SIZE, TLB_ALL_ASIDS);
+		vm_flush(vcpu->vm, all, start + i * PAGE_SIZE, TLB_ALL_ASIDS);
 	if (all)
 		vcpu->vm->frames.state.stale = 0;
 	vcpu_charge(vcpu, PRICE_flush, pages);

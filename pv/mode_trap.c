@@ -110,7 +110,7 @@ static void trap_enter(struct vcpu *vcpu)
 		real->satp = satp;
 		vcpu->vm->state.tally.count[VM_COUNT_shadow_switches]++;
 	}
-	vcpu->state.lines_seen = *vcpu->lines;
+	vcpu->state.lines_seen = *vcpu->lines | guest->ip;
 	hart_changed(hart);
 }
 

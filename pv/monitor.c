@@ -30,12 +30,12 @@ bool monitor_create(struct monitor *monitor, struct hart *hart, struct ram *ram,
 	struct fault *fault)
 {
 	struct vm *vm = &monitor->vm;
-	struct vcpu *vcpu = &vm->vcpu[0];
 	struct board_config board = config->board;
 	struct ram slice;
 
 	assert(config->mode->version == VIRT_MODE_VERSION
 		&& config->mode->size == sizeof(struct virt_mode));
+	assert(board.harts >= 1 && board.harts <= VM_VCPUS);
 	memset(monitor, 0, sizeof(*monitor));
 	monitor->clock = clock;
 	monitor->ram = ram;
@@ -45,12 +45,17 @@ bool monitor_create(struct monitor *monitor, struct hart *hart, struct ram *ram,
 	vm->monitor = monitor;
 	vm->mode = config->mode;
 	vm->host = board.host;
-	vm->vcpus = 1;
-	vcpu->vm = vm;
-	vcpu->hart = hart;
-	vcpu->priv = vm->mode->guest_is_real ? &hart->priv : &vcpu->state.priv;
-	vcpu->lines = vm->mode->guest_is_real ? &hart->lines : &vcpu->state.lines;
-	board.lines[0] = vcpu->lines;
+	vm->vcpus = board.harts;
+	for (u32 i = 0; i < vm->vcpus; i++) {
+		struct vcpu *vcpu = &vm->vcpu[i];
+
+		vcpu->vm = vm;
+		vcpu->number = i;
+		vcpu->hart = &hart[i];
+		vcpu->priv = vm->mode->guest_is_real ? &hart[i].priv : &vcpu->state.priv;
+		vcpu->lines = vm->mode->guest_is_real ? &hart[i].lines : &vcpu->state.lines;
+		board.lines[i] = vcpu->lines;
+	}
 	vm->offset = config->slice - BOARD_ram;
 	ram_slice(&slice, ram, config->slice - ram->base, config->guest_memory, BOARD_ram);
 	board_create(&vm->board, clock, &slice, &board);
@@ -79,9 +84,8 @@ static void real_boot(struct hart *hart)
 	hart->priv.ie = REAL_INTERRUPTS;
 }
 
-void monitor_boot(struct monitor *monitor, u64 entry, u64 device_tree)
+void vcpu_start(struct vcpu *vcpu, u64 entry, u64 argument)
 {
-	struct vcpu *vcpu = &monitor->vm.vcpu[0];
 	struct hart *hart = vcpu->hart;
 
 	hart->leaves = true;
@@ -94,21 +98,31 @@ void monitor_boot(struct monitor *monitor, u64 entry, u64 device_tree)
 	firmware_boot(vcpu->priv);
 	hart->pc = entry;
 	hart->x[10] = vcpu->number;
-	hart->x[11] = device_tree;
+	hart->x[11] = argument;
+	vcpu->state.stopped = false;
 	vcpu->vm->mode->enter(vcpu);
 	hart_changed(hart);
 	hart_account(hart, (enum time_kind)hart->time_of_level[vcpu->priv->level]);
 }
 
+void monitor_boot(struct monitor *monitor, u64 entry, u64 device_tree)
+{
+	for (u32 i = 1; i < monitor->vm.vcpus; i++)
+		monitor->vm.vcpu[i].state.stopped = true;
+	vcpu_start(&monitor->vm.vcpu[0], entry, device_tree);
+}
+
 void monitor_boot_bare(struct monitor *monitor, u64 entry, u64 device_tree)
 {
-	struct hart *hart = monitor->hart;
-
 	assert(monitor->vm.mode->guest_is_real);
-	hart->leaves = false;
-	hart_reset(hart, entry);
-	hart->x[10] = hart->number;
-	hart->x[11] = device_tree;
+	for (u32 i = 0; i < monitor->vm.vcpus; i++) {
+		struct hart *hart = monitor->vm.vcpu[i].hart;
+
+		hart->leaves = false;
+		hart_reset(hart, entry);
+		hart->x[10] = hart->number;
+		hart->x[11] = device_tree;
+	}
 }
 
 void vcpu_reason(struct vcpu *vcpu, enum exit_reason reason, u64 value, u32 insn)
@@ -222,76 +236,193 @@ static void vcpu_exit(struct vcpu *vcpu, const struct exit *exit)
 }
 
 /*
- * Events have fired. For a virtualized guest that runs, a new and enabled interrupt is a real
- * interrupt of the real hart, so that delivering it costs an exit; for one that waits it is not.
+ * For a virtualized guest that runs, a new and enabled interrupt is a real interrupt of the real
+ * hart, so that delivering it costs an exit; for one that waits it is not.
  */
-static void events_fired(struct vcpu *vcpu)
+static void interrupt_guest(struct vcpu *vcpu)
 {
-	u64 fresh = *vcpu->lines & ~vcpu->state.lines_seen;
+	u64 pending = *vcpu->lines | vcpu->priv->ip;
+	u64 fresh = pending & ~vcpu->state.lines_seen;
 
-	vcpu->state.lines_seen = *vcpu->lines;
-	if (vcpu->vm->mode->guest_is_real || vcpu->state.waiting)
+	vcpu->state.lines_seen = pending;
+	if (vcpu->vm->mode->guest_is_real || vcpu->state.waiting || vcpu->state.stopped)
 		return;
 	if (fresh & vcpu->priv->ie)
 		vcpu->hart->lines |= REAL_INTERRUPTS;
 }
 
-/* A waiting virtual hart goes on when something is pending; true when it still waits. */
-static bool still_waits(struct vcpu *vcpu)
+static void events_fired(struct vm *vm)
+{
+	for (u32 i = 0; i < vm->vcpus; i++)
+		interrupt_guest(&vm->vcpu[i]);
+}
+
+void vcpu_poke(struct vcpu *vcpu, const struct vcpu *by)
+{
+	if (vcpu == by)
+		return;
+	vcpu->state.poked = by->hart->cycle;
+	interrupt_guest(vcpu);
+}
+
+/* Time passes without work, up to `until`. */
+static void vcpu_idle(struct vcpu *vcpu, u64 until)
+{
+	struct hart *hart = vcpu->hart;
+	enum time_kind kind = (enum time_kind)hart->time_kind;
+
+	if (until <= hart->cycle)
+		return;
+	hart_account(hart, TIME_IDLE);
+	hart_charge(hart, until - hart->cycle);
+	hart_account(hart, kind);
+}
+
+/* Has it nothing to do until something happens? */
+static bool vcpu_rests(const struct vcpu *vcpu)
 {
 	struct priv_in in = vcpu_in(vcpu);
 
-	if (!vcpu->state.waiting)
-		return false;
-	if (!priv_wakes(vcpu->priv, &in))
+	if (vcpu->state.stopped)
 		return true;
-	vcpu->state.waiting = false;
-	vcpu->vm->mode->enter(vcpu);
-	hart_account(vcpu->hart, (enum time_kind)vcpu->hart->time_of_level[vcpu->priv->level]);
-	return vcpu->state.waiting;
+	if (!vcpu->state.waiting && !vcpu->hart->waiting)
+		return false;
+	return !priv_wakes(vcpu->priv, &in);
+}
+
+/* The turn of one virtual hart, which does not rest: on to `until`. */
+static struct exit vcpu_run(struct vcpu *vcpu, u64 until)
+{
+	struct hart *hart = vcpu->hart;
+	struct exit exit;
+
+	if (vcpu->state.waiting || hart->waiting) {
+		/* Woken, not before whoever did it. */
+		vcpu_idle(vcpu, vcpu->state.poked);
+		if (vcpu->state.waiting) {
+			vcpu->state.waiting = false;
+			vcpu->vm->mode->enter(vcpu);
+			hart_account(hart, (enum time_kind)hart->time_of_level[vcpu->priv->level]);
+		}
+	} else if (vcpu->state.reload) {
+		vcpu->vm->mode->enter(vcpu);
+	}
+	vcpu->state.reload = false;
+	exit = hart_run(hart, until);
+	if (exit.kind == EXIT_TRAP)
+		vcpu_exit(vcpu, &exit);
+	return exit;
+}
+
+/* Another hart's turn: what a reservation protects may change. */
+static void turn_pass(struct monitor *monitor)
+{
+	struct vm *vm = &monitor->vm;
+
+	if (vm->vcpus == 1)
+		return;
+	vm->vcpu[monitor->state.turn].hart->reserved = false;
+	monitor->state.turn = (monitor->state.turn + 1) % vm->vcpus;
+}
+
+static u64 window_limit(const struct monitor *monitor, u64 start)
+{
+	u64 next = clock_next(monitor->clock);
+	u64 grid = monitor->vm.vcpus == 1 ? NEVER
+		: (start / MONITOR_WINDOW + 1) * MONITOR_WINDOW;
+
+	return next < grid ? next : grid;
+}
+
+/*
+ * The present window is over: events fire, and another begins. False: nobody has anything to do in
+ * it.
+ */
+static bool window_begin(struct monitor *monitor)
+{
+	struct vm *vm = &monitor->vm;
+	u64 now = vm->vcpus == 1 ? vm->vcpu[0].hart->cycle : monitor->state.window_end;
+	bool rest = true;
+
+	if (now >= clock_next(monitor->clock)) {
+		clock_run(monitor->clock, now);
+		events_fired(vm);
+	}
+	monitor->state.window = now;
+	monitor->state.window_end = window_limit(monitor, now);
+	for (u32 i = 0; i < vm->vcpus; i++)
+		rest &= vcpu_rests(&vm->vcpu[i]);
+	return !rest;
+}
+
+/* Does anybody still have to run in this window? Then it is the turn of the first such. */
+static bool turn_find(struct monitor *monitor)
+{
+	struct vm *vm = &monitor->vm;
+	u64 next = clock_next(monitor->clock);
+
+	/* A device may have been told to do something sooner. */
+	if (next < monitor->state.window_end)
+		monitor->state.window_end = next;
+	for (u32 tried = 0; tried < vm->vcpus; tried++) {
+		struct vcpu *vcpu = &vm->vcpu[monitor->state.turn];
+
+		if (vcpu->hart->cycle < monitor->state.window_end)
+			return true;
+		turn_pass(monitor);
+	}
+	return false;
 }
 
 struct exit monitor_run(struct monitor *monitor, u64 until)
 {
-	struct vcpu *vcpu = &monitor->vm.vcpu[0];
-	struct hart *hart = monitor->hart;
+	struct vm *vm = &monitor->vm;
 
 	for (;;) {
+		u64 turn = monitor->state.turn;
+		struct vcpu *vcpu;
 		struct exit exit;
 
-		if (hart->cycle >= clock_next(monitor->clock)) {
-			clock_run(monitor->clock, hart->cycle);
-			events_fired(vcpu);
-		}
-		if (monitor->vm.board.stop.kind != STOP_NONE)
+		if (vm->board.stop.kind != STOP_NONE)
 			return (struct exit){ EXIT_STOP, 0, 0 };
-		if (hart->cycle >= until)
-			return (struct exit){ EXIT_DEADLINE, 0, 0 };
-		if (still_waits(vcpu))
+		if (!turn_find(monitor) && !window_begin(monitor))
 			return (struct exit){ EXIT_WAIT, 0, 0 };
-		exit = hart_run(hart, until);
-		if (exit.kind == EXIT_WAIT)
+		if (monitor->state.turn != turn)
+			return (struct exit){ EXIT_YIELD, 0, 0 };
+		vcpu = &vm->vcpu[turn];
+		if (vcpu->hart->cycle >= until)
+			return (struct exit){ EXIT_DEADLINE, 0, 0 };
+		if (vcpu_rests(vcpu)) {
+			u64 end = monitor->state.window_end;
+
+			if (vm->vcpus == 1)
+				return (struct exit){ EXIT_WAIT, 0, 0 };
+			vcpu_idle(vcpu, end < until ? end : until);
+			continue;
+		}
+		exit = vcpu_run(vcpu, monitor->state.window_end < until
+			? monitor->state.window_end : until);
+		if (exit.kind == EXIT_YIELD) {
+			for (u32 i = 0; i < vm->vcpus; i++)
+				vcpu_poke(&vm->vcpu[i], vcpu);
+			turn_pass(monitor);
 			return exit;
-		if (exit.kind == EXIT_TRAP)
-			vcpu_exit(vcpu, &exit);
+		}
 	}
 }
 
 bool monitor_idle(struct monitor *monitor, u64 until)
 {
-	struct hart *hart = monitor->hart;
 	u64 next = clock_next(monitor->clock);
-	enum time_kind kind = (enum time_kind)hart->time_kind;
 
 	if (next == NEVER)
 		return false;
 	if (until > next)
 		until = next;
-	if (until > hart->cycle) {
-		hart_account(hart, TIME_IDLE);
-		hart_charge(hart, until - hart->cycle);
-		hart_account(hart, kind);
-	}
+	for (u32 i = 0; i < monitor->vm.vcpus; i++)
+		vcpu_idle(&monitor->vm.vcpu[i], until);
+	if (monitor->state.window_end < until)
+		monitor->state.window = monitor->state.window_end = until;
 	return true;
 }
 
@@ -299,11 +430,18 @@ void monitor_sections(struct monitor *monitor, struct snapshot *snapshot)
 {
 	struct vm *vm = &monitor->vm;
 
+	snapshot_add(snapshot, "monitor", "windows", 1, &monitor->state, sizeof(monitor->state));
 	board_sections(&vm->board, snapshot, "vm0");
 	snapshot_add(snapshot, "vm0", "vm", 1, &vm->state, sizeof(vm->state));
+	for (u32 i = 0; i < vm->vcpus; i++) {
+		char name[] = "vcpu0";
+
+		name[sizeof(name) - 2] = (char)('0' + i);
+		snapshot_add(snapshot, "vm0", name, 1, &vm->vcpu[i].state,
+			sizeof(vm->vcpu[i].state));
+	}
 	if (vm->mode->guest_is_real)
 		return;
-	snapshot_add(snapshot, "vm0", "vcpu0", 1, &vm->vcpu[0].state, sizeof(vm->vcpu[0].state));
 	snapshot_add(snapshot, "vm0", "shadow", 1, &vm->shadow.state, sizeof(vm->shadow.state));
 	snapshot_add(snapshot, "vm0", "frames", 1, &vm->frames.state, sizeof(vm->frames.state));
 	snapshot_add(snapshot, "vm0", "frame-table", 1, vm->frames.frame,

@@ -27,19 +27,33 @@ struct virt_mode {
 
 extern const struct virt_mode mode_native, mode_trap, mode_pv;
 
+/*
+ * Several harts share windows of time on one host thread. In a window each runs up to its end in
+ * turn; a store to a device passes the turn on; an event ends the window. All of them read time by
+ * the beginning of the window, so that it never runs backwards between them.
+ */
+struct monitor_state {
+	u64 window;     /* its beginning: cycle */
+	u64 window_end; /* alone, a hart has no windows: its end is the next event */
+	u64 turn;       /* whose turn it is */
+};
+
+enum { MONITOR_WINDOW = 5000 /* cycles: 5 microseconds */ };
+
 struct monitor {
+	struct monitor_state state;
 	struct clock *clock;
 	struct ram *ram;       /* the machine's */
 	struct prices prices;
 	struct trace *trace;
-	struct hart *hart;
+	struct hart *hart;     /* the machine's harts, one for each virtual hart */
 	struct vm vm;
 };
 
 struct monitor_config {
 	const struct virt_mode *mode;
 	struct prices prices;
-	struct board_config board; /* of the guest; lines are filled in here */
+	struct board_config board; /* of the guest; lines are filled in here, harts are counted */
 	u64 guest_memory;          /* bytes of the slice */
 	u64 area;                  /* machine address of the monitor's own area, for shadow tables */
 	u64 area_size;
@@ -50,7 +64,8 @@ struct monitor_config {
 /* How much the monitor needs for itself beside a guest of that size: a multiple of 2 MiB. */
 u64 monitor_area_size(u64 guest_memory);
 
-/* `hart` may be created after this, but before monitor_boot. */
+/* `hart` is an array, as long as the board has harts; they may be created after this, but before
+ * monitor_boot. */
 bool monitor_create(struct monitor *monitor, struct hart *hart, struct ram *ram,
 	struct clock *clock, struct trace *trace, const struct monitor_config *config,
 	struct fault *fault);
@@ -62,7 +77,10 @@ void monitor_boot(struct monitor *monitor, u64 entry, u64 device_tree);
 /* A bare-metal guest begins at `entry` at M, and nothing ever leaves. */
 void monitor_boot_bare(struct monitor *monitor, u64 entry, u64 device_tree);
 
-/* Runs until the absolute cycle, or until the guest stops or waits for what cannot come. */
+/*
+ * Runs until the hart whose turn it is reaches the absolute cycle (EXIT_DEADLINE), it is another's
+ * turn (EXIT_YIELD), the guest stops (EXIT_STOP), or every hart waits (EXIT_WAIT: monitor_idle).
+ */
 struct exit monitor_run(struct monitor *monitor, u64 until);
 
 /*
@@ -84,6 +102,12 @@ void vcpu_skip(struct vcpu *vcpu, u32 length);
 
 /* The exit's reason, once known; TRACE_EXIT carries it. insn: 0 where it is not at hand. */
 void vcpu_reason(struct vcpu *vcpu, enum exit_reason reason, u64 value, u32 insn);
+
+/* Something was done on another hart that may wake or interrupt this one. */
+void vcpu_poke(struct vcpu *vcpu, const struct vcpu *by);
+
+/* A stopped virtual hart begins at S, as the first did. */
+void vcpu_start(struct vcpu *vcpu, u64 entry, u64 argument);
 
 /* Firmware's state for a guest that begins at S: what OpenSBI sets up. */
 void firmware_boot(struct priv *priv);

@@ -5,7 +5,7 @@
 #include "core/bits.h"
 #include "pv/hypercall.h"
 
-enum { HSM_STARTED = 0 };
+enum { HSM_STARTED = 0, HSM_STOPPED = 1 };
 
 /* A timer interrupt at S: the machine's timer, turned into STIP by firmware_interrupt. */
 static void set_timer(struct vcpu *vcpu, u64 time)
@@ -24,7 +24,8 @@ struct sbi_result time_set_timer(struct vcpu *vcpu, const u64 *argument)
 
 /* Calls `act` on each virtual hart that mask and base name; a base of -1 names all (chapter 3.1). */
 static s64 each_hart(struct vcpu *vcpu, u64 mask, u64 base,
-	void (*act)(struct vcpu *target, const u64 *argument), const u64 *argument)
+	void (*act)(struct vcpu *target, const struct vcpu *by, const u64 *argument),
+	const u64 *argument)
 {
 	struct vm *vm = vcpu->vm;
 
@@ -35,13 +36,14 @@ static s64 each_hart(struct vcpu *vcpu, u64 mask, u64 base,
 	}
 	for (u32 i = 0; i < vm->vcpus; i++)
 		if (base == ~(u64)0 || (i >= base && mask >> (i - base) & 1))
-			act(&vm->vcpu[i], argument);
+			act(&vm->vcpu[i], vcpu, argument);
 	return SBI_SUCCESS;
 }
 
-static void raise_software(struct vcpu *target, const u64 *argument)
+static void raise_software(struct vcpu *target, const struct vcpu *by, const u64 *argument)
 {
 	target->priv->ip |= UINT64_C(1) << IRQ_supervisor_software;
+	vcpu_poke(target, by);
 }
 
 struct sbi_result ipi_send_ipi(struct vcpu *vcpu, const u64 *argument)
@@ -50,7 +52,7 @@ struct sbi_result ipi_send_ipi(struct vcpu *vcpu, const u64 *argument)
 }
 
 /* Decoded code is never stale: a remote fence.i has nothing left to do. */
-static void fence_code(struct vcpu *target, const u64 *argument)
+static void fence_code(struct vcpu *target, const struct vcpu *by, const u64 *argument)
 {
 }
 
@@ -71,12 +73,12 @@ static void fence_memory(struct vcpu *target, u64 start, u64 size, s32 asid)
 	}
 }
 
-static void fence_all_asids(struct vcpu *target, const u64 *argument)
+static void fence_all_asids(struct vcpu *target, const struct vcpu *by, const u64 *argument)
 {
 	fence_memory(target, argument[2], argument[3], TLB_ALL_ASIDS);
 }
 
-static void fence_one_asid(struct vcpu *target, const u64 *argument)
+static void fence_one_asid(struct vcpu *target, const struct vcpu *by, const u64 *argument)
 {
 	fence_memory(target, argument[2], argument[3], (s32)(argument[4] & 0xffff));
 }
@@ -98,22 +100,39 @@ struct sbi_result rfence_remote_sfence_vma_asid(struct vcpu *vcpu, const u64 *ar
 
 struct sbi_result hsm_hart_start(struct vcpu *vcpu, const u64 *argument)
 {
+	struct vcpu *target;
+
 	if (argument[0] >= vcpu->vm->vcpus)
 		return sbi_error(SBI_INVALID_PARAM);
-	return sbi_error(SBI_ALREADY_AVAILABLE);
+	target = &vcpu->vm->vcpu[argument[0]];
+	if (!target->state.stopped)
+		return sbi_error(SBI_ALREADY_AVAILABLE);
+	if ((argument[1] & 1) || !ram_holds(&vcpu->vm->board.ram, argument[1], 2))
+		return sbi_error(SBI_INVALID_ADDRESS);
+	vcpu_start(target, argument[1], argument[2]);
+	vcpu_poke(target, vcpu);
+	return sbi_ok(0);
 }
 
 struct sbi_result hsm_hart_stop(struct vcpu *vcpu, const u64 *argument)
 {
+	bool alone = true;
+
+	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
+		alone &= &vcpu->vm->vcpu[i] == vcpu || vcpu->vm->vcpu[i].state.stopped;
 	/* The last hart may not stop: nobody could start it again. */
-	return sbi_error(SBI_FAILED);
+	if (alone)
+		return sbi_error(SBI_FAILED);
+	vcpu->state.stopped = true;
+	vcpu->resumed = true;
+	return sbi_ok(0);
 }
 
 struct sbi_result hsm_hart_get_status(struct vcpu *vcpu, const u64 *argument)
 {
 	if (argument[0] >= vcpu->vm->vcpus)
 		return sbi_error(SBI_INVALID_PARAM);
-	return sbi_ok(HSM_STARTED);
+	return sbi_ok(vcpu->vm->vcpu[argument[0]].state.stopped ? HSM_STOPPED : HSM_STARTED);
 }
 
 struct sbi_result hsm_hart_suspend(struct vcpu *vcpu, const u64 *argument)
@@ -145,13 +164,12 @@ struct sbi_result legacy_clear_ipi(struct vcpu *vcpu, const u64 *argument)
 }
 
 /*
- * Legacy calls name harts by a mask in the guest's virtual memory. There is one hart here, and every
- * mask that can be meant names it.
+ * Legacy calls name harts by a mask in the guest's virtual memory. Fences on harts that it does not
+ * name do no harm, so all are fenced; an interrupt too many is one that finds nothing to do.
  */
 struct sbi_result legacy_send_ipi(struct vcpu *vcpu, const u64 *argument)
 {
-	raise_software(vcpu, argument);
-	return sbi_ok(0);
+	return sbi_error(each_hart(vcpu, 0, ~(u64)0, raise_software, argument));
 }
 
 struct sbi_result legacy_remote_fence_i(struct vcpu *vcpu, const u64 *argument)
@@ -161,12 +179,15 @@ struct sbi_result legacy_remote_fence_i(struct vcpu *vcpu, const u64 *argument)
 
 struct sbi_result legacy_remote_sfence_vma(struct vcpu *vcpu, const u64 *argument)
 {
-	fence_memory(vcpu, argument[1], argument[2], TLB_ALL_ASIDS);
+	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
+		fence_memory(&vcpu->vm->vcpu[i], argument[1], argument[2], TLB_ALL_ASIDS);
 	return sbi_ok(0);
 }
 
 struct sbi_result legacy_remote_sfence_vma_asid(struct vcpu *vcpu, const u64 *argument)
 {
-	fence_memory(vcpu, argument[1], argument[2], (s32)(argument[3] & 0xffff));
+	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
+		fence_memory(&vcpu->vm->vcpu[i], argument[1], argument[2],
+			(s32)(argument[3] & 0xffff));
 	return sbi_ok(0);
 }

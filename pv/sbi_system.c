@@ -45,7 +45,7 @@ static int console_get(struct vcpu *vcpu)
 {
 	struct uart16550 *uart = &vcpu->vm->board.uart;
 
-	vcpu->vm->board.clock->state.now = vcpu->hart->cycle;
+	vcpu->vm->board.clock->state.now = hart_now(vcpu->hart);
 	if (!(uart16550_device.read(uart, LSR, 1) & LSR_DATA))
 		return -1;
 	return (int)uart16550_device.read(uart, RBR, 1);

@@ -49,17 +49,20 @@ static void root_drop(struct vcpu *vcpu, u32 index)
 	state->pages_used -= dropped;
 	vcpu->vm->state.tally.count[VM_COUNT_shadow_drops] += dropped;
 	*root = (struct shadow_root){ 0 };
-	tlb_flush(&vcpu->hart->tlb, true, 0, root_asid(shadow, index));
+	vm_flush(vcpu->vm, true, 0, root_asid(shadow, index));
 	vcpu_charge(vcpu, PRICE_flush, 1);
+	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
+		vcpu->vm->vcpu[i].state.reload |= vcpu->vm->vcpu[i].state.shadow == index;
 }
 
-/* The root in use for longest not, other than the current one; SHADOW_ROOTS when there is none. */
-static u32 oldest_root(const struct shadow_state *state)
+/* The root in use for longest not, other than this hart's; SHADOW_ROOTS when there is none. */
+static u32 oldest_root(const struct vcpu *vcpu)
 {
+	const struct shadow_state *state = &vcpu->vm->shadow.state;
 	u32 oldest = SHADOW_ROOTS;
 
 	for (u32 i = 0; i < SHADOW_ROOTS; i++)
-		if (i != state->current && (state->root[i].key_rules & KEY_IN_USE)
+		if (i != vcpu->state.shadow && (state->root[i].key_rules & KEY_IN_USE)
 		    && (oldest == SHADOW_ROOTS
 		    || state->root[i].used < state->root[oldest].used))
 			oldest = i;
@@ -72,9 +75,9 @@ static void make_room(struct vcpu *vcpu, u32 wanted)
 	struct shadow *shadow = &vcpu->vm->shadow;
 
 	while (shadow->pages - shadow->state.pages_used < wanted) {
-		u32 oldest = oldest_root(&shadow->state);
+		u32 oldest = oldest_root(vcpu);
 
-		root_drop(vcpu, oldest == SHADOW_ROOTS ? shadow->state.current : oldest);
+		root_drop(vcpu, oldest == SHADOW_ROOTS ? (u32)vcpu->state.shadow : oldest);
 	}
 }
 
@@ -121,9 +124,9 @@ static u32 root_find(struct vcpu *vcpu)
 	u32 index, empty = SHADOW_ROOTS;
 
 	root_key(vcpu, &satp, &rules);
-	root = &state->root[state->current];
+	root = &state->root[vcpu->state.shadow];
 	if (root->key_satp == satp && root->key_rules == rules)
-		return state->current;
+		return (u32)vcpu->state.shadow;
 	for (index = 0; index < SHADOW_ROOTS; index++) {
 		root = &state->root[index];
 		if (root->key_satp == satp && root->key_rules == rules)
@@ -134,10 +137,10 @@ static u32 root_find(struct vcpu *vcpu)
 	if (index == SHADOW_ROOTS) {
 		index = empty;
 		if (index == SHADOW_ROOTS) {
-			index = oldest_root(state);
+			index = oldest_root(vcpu);
 			root_drop(vcpu, index);
 		}
-		state->current = index;
+		vcpu->state.shadow = index;
 		make_room(vcpu, 1);
 		root = &state->root[index];
 		root->page = page_take(vcpu);
@@ -145,7 +148,7 @@ static u32 root_find(struct vcpu *vcpu)
 		root->key_rules = rules;
 		vcpu->vm->state.tally.count[VM_COUNT_shadow_roots]++;
 	}
-	state->current = index;
+	vcpu->state.shadow = index;
 	state->root[index].used = ++state->stamp;
 	return index;
 }
@@ -252,7 +255,7 @@ bool shadow_fault(struct vcpu *vcpu, u64 address, enum access access, struct wal
 		vm->shadow.state.root[index].big |= walk->shift == 21 ? 1 : 2;
 	vm->state.tally.count[VM_COUNT_shadow_fills]++;
 	vcpu_charge(vcpu, PRICE_shadow, 1);
-	tlb_flush(&vcpu->hart->tlb, false, page, root_asid(&vm->shadow, index));
+	vm_flush(vm, false, page, root_asid(&vm->shadow, index));
 	return true;
 }
 
@@ -274,11 +277,11 @@ static void root_fence(struct vcpu *vcpu, u32 index, u64 address)
 		for (u64 at = place & PAGE_MASK; at < (place & PAGE_MASK) + PAGE_SIZE; at += 8)
 			if (bits_get(ram_read(ram, at, 8), SHADOW_BIG_SHIFT, 2))
 				ram_write(ram, at, 0, 8);
-		tlb_flush(&vcpu->hart->tlb, true, 0, root_asid(shadow, index));
+		vm_flush(vcpu->vm, true, 0, root_asid(shadow, index));
 	}
 	ram_write(ram, place, 0, 8);
 	vcpu_charge(vcpu, PRICE_shadow, 1);
-	tlb_flush(&vcpu->hart->tlb, false, address, root_asid(shadow, index));
+	vm_flush(vcpu->vm, false, address, root_asid(shadow, index));
 }
 
 void shadow_fence(struct vcpu *vcpu, bool all_addresses, u64 address, s32 asid)
@@ -288,7 +291,7 @@ void shadow_fence(struct vcpu *vcpu, bool all_addresses, u64 address, s32 asid)
 	vcpu_charge(vcpu, PRICE_flush, 1);
 	if (vcpu->state.direct) {
 		/* Nothing is cached but in the hardware, under two ASIDs. */
-		tlb_flush(&vcpu->hart->tlb, all_addresses, address, TLB_ALL_ASIDS);
+		vm_flush(vcpu->vm, all_addresses, address, TLB_ALL_ASIDS);
 		return;
 	}
 	for (u32 i = 0; i < SHADOW_ROOTS; i++) {

@@ -25,8 +25,7 @@ struct shadow_root {
 struct shadow_state {
 	struct shadow_root root[SHADOW_ROOTS];
 	u64 stamp;
-	u32 current;
-	u32 pages_used;
+	u32 pages_used, pad;
 	u32 free;                 /* head of the free list, index + 1 */
 	u32 fresh;                /* pages never used yet begin here */
 	u32 next[SHADOW_PAGES];   /* free list, or the pages of a root in a chain; index + 1 */

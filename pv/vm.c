@@ -29,27 +29,40 @@ struct priv_in vcpu_in(const struct vcpu *vcpu)
 {
 	struct priv_in in = hart_in(vcpu->hart);
 
-	in.time = vcpu->hart->cycle / CYCLES_PER_TICK + vcpu->vm->board.clint.state.offset;
+	in.time = hart_now(vcpu->hart) / CYCLES_PER_TICK + vcpu->vm->board.clint.state.offset;
 	in.lines = *vcpu->lines;
 	return in;
 }
 
-void vm_tally(const struct vm *vm, struct tally *tally)
+/* One hart's part of a tally, added. */
+static void tally_add(struct tally *tally, struct hart *hart)
 {
-	struct hart *hart = vm->vcpu[0].hart;
-
-	*tally = vm->state.tally;
 	hart_account(hart, (enum time_kind)hart->time_kind);
-	tally->cycles = hart->cycle;
-	tally->instructions = hart_retired(hart);
-	tally->steps = hart_steps(hart);
-	memcpy(tally->time, hart->time, sizeof(tally->time));
-	memcpy(tally->hart, hart->count, sizeof(tally->hart));
-	memset(tally->trap, 0, sizeof(tally->trap));
+	if (hart->cycle > tally->cycles)
+		tally->cycles = hart->cycle;
+	tally->instructions += hart_retired(hart);
+	tally->steps += hart_steps(hart);
+	for (u32 i = 0; i < TIME_KINDS; i++)
+		tally->time[i] += hart->time[i];
+	for (u32 i = 0; i < HART_COUNTS; i++)
+		tally->hart[i] += hart->count[i];
 	for (u32 from = 0; from < LEVELS; from++)
 		for (u32 to = 0; to < LEVELS; to++)
 			for (u32 cause = 0; cause < 2 * CAUSES; cause++)
 				tally->trap[from][cause] += hart->traps[from][to][cause];
+}
+
+void vm_tally(const struct vm *vm, struct tally *tally)
+{
+	*tally = vm->state.tally;
+	for (u32 i = 0; i < vm->vcpus; i++)
+		tally_add(tally, vm->vcpu[i].hart);
+}
+
+void vm_flush(struct vm *vm, bool all_addresses, u64 address, s32 asid)
+{
+	for (u32 i = 0; i < vm->vcpus; i++)
+		tlb_flush(&vm->vcpu[i].hart->tlb, all_addresses, address, asid);
 }
 
 bool vm_writable(const struct vm *vm, u64 address, u64 length)

@@ -51,7 +51,7 @@ enum hypercall_id {
 struct tally {
 	u64 cycles, instructions, steps;
 	u64 exits, firmware_calls;
-	u64 time[TIME_KINDS];
+	u64 time[TIME_KINDS]; /* of all harts together */
 	u64 exit[EXIT_REASONS], exit_cycles[EXIT_REASONS];
 	u64 hypercall[HYPERCALLS];
 	u64 primitive[PRICES];
@@ -75,6 +75,10 @@ struct vcpu_state {
 	struct priv priv;
 	u64 lines;        /* virtual interrupt lines: set by the VM's board */
 	u64 lines_seen;   /* as they were when the guest was last entered or interrupted */
+	u64 stopped;      /* by HSM, or not started yet */
+	u64 poked;        /* latest cycle at which another hart did something that may wake this one */
+	u64 reload;       /* shadow tables went away under it: look for the root again */
+	u64 shadow;       /* index of the shadow root in force */
 	u64 waiting;
 	u64 reserved, reservation; /* of a guest-physical address, for accesses performed here */
 	/* paravirtual */
@@ -131,6 +135,9 @@ void vm_tally(const struct vm *vm, struct tally *tally);
 
 /* A guest-physical range of RAM that calls may write into: in RAM and not a table. */
 bool vm_writable(const struct vm *vm, u64 address, u64 length);
+
+/* Cached translations on all its harts: see tlb_flush. */
+void vm_flush(struct vm *vm, bool all_addresses, u64 address, s32 asid);
 
 /* What the rules of privilege need to know, for this virtual hart. */
 struct priv_in vcpu_in(const struct vcpu *vcpu);
