@@ -254,12 +254,12 @@ static void direct_line(struct column *column, const struct trace_event *event)
 /* A native guest's traps to its firmware are told by their exits. */
 static bool told_by_exit(const struct column *column, const struct trace_event *event)
 {
-	u64 delegated = column->stage.machine->hart.priv.edeleg;
+	u64 delegated = column->stage.machine->hart[0].priv.edeleg;
 
 	if (!column->mode->guest_is_real || event->kind != TRACE_TRAP)
 		return !column->mode->guest_is_real;
 	if (event->a & CAUSE_INTERRUPT)
-		return !(column->stage.machine->hart.priv.ideleg >> (event->a & 63) & 1);
+		return !(column->stage.machine->hart[0].priv.ideleg >> (event->a & 63) & 1);
 	return !(delegated >> event->a & 1);
 }
 

@@ -146,7 +146,7 @@ static bool reboot(struct run *run, struct fault *fault)
  * is not passed, a step being at least one cycle. */
 static u64 next_stop(const struct run *run, u64 steps)
 {
-	u64 now = run->machine->hart.cycle, stop = now + STRETCH;
+	u64 now = machine_cycle(run->machine), stop = now + STRETCH;
 	u64 deadline = run->scripted ? script_deadline(&run->script) : NEVER;
 	u64 limit = run->options->limit;
 
@@ -161,7 +161,7 @@ static bool is_over(struct run *run, enum run_end *end)
 	console_flush(&run->console);
 	console_poll(&run->console);
 	if (run->scripted)
-		script_advance(&run->script, run->machine->hart.cycle);
+		script_advance(&run->script, machine_cycle(run->machine));
 	if (run->console.deaf)
 		*end = RUN_DEAF;
 	else if (run->console.leave)
@@ -239,7 +239,7 @@ static int conclude(const struct run *run, enum run_end end, struct fault *fault
 		return STATUS_LIMIT;
 	case RUN_STUCK:
 		fault_set(fault, "the guest waits at 0x%" PRIx64 ", and nothing can wake it",
-			run->machine->hart.pc);
+			run->machine->hart[0].pc);
 		refuse(fault);
 		return STATUS_STUCK;
 	case RUN_DEAF:

@@ -132,11 +132,6 @@ const struct workload *stage_next(struct stage *stage)
 	return &state->workload[stage->seen++];
 }
 
-u64 stage_table_bytes(const struct stage *stage)
-{
-	return stage->machine->monitor.vm.state.tally.count[VM_COUNT_shadow_pages] * PAGE_SIZE;
-}
-
 bool stage_find(const char *name, char *path, size_t size, struct fault *fault)
 {
 	static const char *const places[] = { "%s/guests/twin/%s", "%s/../share/ringside/%s" };

@@ -28,6 +28,9 @@ static struct sbi_result begin(struct vm *vm, u64 name, u64 length)
 			return sbi_error(SBI_INVALID_PARAM);
 		}
 	}
+	/* Peaks are taken anew for each workload. */
+	state->tally.count[VM_COUNT_shadow_pages] = vm->shadow.state.pages_used;
+	state->tally.count[VM_COUNT_table_frames] = vm->frames.state.tables;
 	state->running = 1;
 	state->workloads++;
 	return sbi_ok(0);

@@ -24,7 +24,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "csr", .iterations = 500, .operations = ROUNDS * EACH,
+	.name = "csr", .iterations = 1000, .operations = ROUNDS * EACH,
 	.checksum = UINT64_C(4) * ROUNDS * (ROUNDS - 1) / 2 + 6 * ROUNDS,
 	.iterate = iterate,
 };

@@ -26,7 +26,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "csr-status", .iterations = 300, .operations = ROUNDS * EACH,
+	.name = "csr-status", .iterations = 600, .operations = ROUNDS * EACH,
 	.checksum = ROUNDS * (EACH / 2) * STATUS_MIE,
 	.iterate = iterate,
 };

@@ -20,7 +20,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "device", .iterations = 500, .operations = READS,
+	.name = "device", .iterations = 1000, .operations = READS,
 	.checksum = READS,
 	.iterate = iterate,
 };

@@ -20,7 +20,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "fault", .iterations = 300, .operations = FAULTS,
+	.name = "fault", .iterations = 600, .operations = FAULTS,
 	.checksum = 13, /* the cause: load page fault */
 	.prepare = prepare, .iterate = iterate,
 };

@@ -37,7 +37,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "matrix", .iterations = 300, .operations = SIZE * SIZE * SIZE,
+	.name = "matrix", .iterations = 600, .operations = SIZE * SIZE * SIZE,
 	.checksum = 0xccbb8d37f4b3b803,
 	.prepare = prepare, .iterate = iterate,
 };

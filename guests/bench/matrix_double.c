@@ -41,7 +41,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "matrix-double", .iterations = 300, .operations = SIZE * SIZE * SIZE,
+	.name = "matrix-double", .iterations = 600, .operations = SIZE * SIZE * SIZE,
 	.checksum = 0x41679f29ce600000,
 	.floating = true,
 	.prepare = prepare, .iterate = iterate,

@@ -62,7 +62,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "sort", .iterations = 150, .operations = COUNT,
+	.name = "sort", .iterations = 500, .operations = COUNT,
 	.checksum = 0x847eabe5c2be22db,
 	.iterate = iterate,
 };

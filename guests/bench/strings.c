@@ -31,7 +31,7 @@ static u64 iterate(void)
 }
 
 const struct bench bench = {
-	.name = "strings", .iterations = 2000, .operations = ROUNDS,
+	.name = "strings", .iterations = 5000, .operations = ROUNDS,
 	.checksum = 0x14ed3b83f86e7d54,
 	.iterate = iterate,
 };

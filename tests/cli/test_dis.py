@@ -42,7 +42,9 @@ class Dis(cli.Test):
         ours = self.check_good("dis", cli.GUEST)
         self.assertGreater(len(instructions(theirs)), 40)
         self.assertEqual(instructions(ours), instructions(theirs))
-        self.assertEqual(labels(ours), labels(theirs))
+        # objdump prints one of several labels at the same place, ours prints all.
+        self.assertLessEqual(set(labels(theirs)), set(labels(ours)))
+        self.assertEqual({at for at, _ in labels(theirs)}, {at for at, _ in labels(ours)})
         self.assertEqual(ours, self.check_good("dis", cli.GUEST, "--plain"))
 
     def test_raw(self):

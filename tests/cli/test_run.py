@@ -63,9 +63,9 @@ class Run(cli.Test):
                              (mode, "poweroff", "k3"))
             self.assertEqual(sum(stats["time"].values()), totals["cycles"])
             self.assertEqual(stats["calls"]["legacy.console_putchar"], len(HELLO))
-            self.assertEqual(sum(stats["exits"].values()),
-                             totals["exits"] + totals["firmware_calls"])
+            self.assertEqual(sum(stats["exits"].values()), totals["exits"])
             self.assertEqual(mode == "native", totals["exits"] == 0)
+            self.assertEqual(mode == "native", totals["firmware_calls"] > 0)
             status, out, error = cli.run("run", "-m", mode, "--stats", cli.GUEST, stdin=b"q")
             self.assertEqual((status, out), (0, HELLO))
             self.assertIn(f"mode {mode}, prices k3", error)
@@ -107,12 +107,12 @@ class Script(cli.Test):
 
     def test_conversation(self):
         text = ("# a comment\n\n  expect who is\n  expect there?\\x0a\n  type one\\x20\\\\\n"
-                "expect one \\\\\nwait 0.5\nsend two\nexpect two\\r\ntype t\nexpect tick\n"
+                "expect one \\\\\nwait 0.5\nsend boo\nexpect boo\\r\ntype t\nexpect tick\n"
                 "type q\n")
         for mode in MODES:
             results = {self.run_script(text, "-m", mode, *more, stdin=b"not read")
                        for more in ([], ["--chaos", "5"])}
-            self.assertEqual(results, {(0, HELLO + "one \\two\rtick\n", "")})
+            self.assertEqual(results, {(0, HELLO + "one \\boo\rtick\n", "")})
 
     def test_leave(self):
         self.assertEqual(self.run_script("expect there\nleave\n")[0], 0)

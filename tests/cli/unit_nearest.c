@@ -22,7 +22,7 @@ static void one_edit_is_near(void **state)
 	assert_string_equal(nearest_of("runn"), "run");
 	assert_string_equal(nearest_of("lost"), "list");
 	assert_string_equal(nearest_of("HELP"), "help");
-	assert_string_equal(nearest_of("comparison"), "compare");
+	assert_string_equal(nearest_of("compart"), "compare");
 	assert_string_equal(nearest_of("exlpain"), "explain");
 }
 

@@ -45,7 +45,7 @@ static bool check_hart(struct cell *cell, struct fault *fault)
 	struct vm *vm = cell_vm(cell);
 	const struct vcpu *vcpu = &vm->vcpu[0];
 	u64 table = (priv->satp & SATP_PPN) << PAGE_SHIFT;
-	const struct shadow_root *root = &vm->shadow.state.root[vm->shadow.state.current];
+	const struct shadow_root *root = &vm->shadow.state.root[vm->vcpu[0].state.shadow];
 
 	if (priv->level != LEVEL_U || priv->edeleg || priv->ideleg
 	    || (priv->status & (STATUS_MPRV | STATUS_SUM | STATUS_MXR)))

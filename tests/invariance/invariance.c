@@ -65,7 +65,7 @@ static void reference_create(struct reference *reference, const struct guest *gu
 	run_create(&run, guest, mode, NULL);
 	run_to(&run, guest->limit);
 	reference->end = run.end;
-	reference->cycles = run.machine->hart.cycle;
+	reference->cycles = run.machine->hart[0].cycle;
 	reference->steps = machine_steps(run.machine);
 	machine_tally(run.machine, &reference->tally);
 	reference->digest[CHECKPOINTS - 1] = run_digest(&run);
@@ -107,12 +107,12 @@ static bool differs_at(const struct reference *reference, const struct plan *pla
 	if (tell) {
 		printf("  at cycle %llu: step %llu, pc 0x%llx, x1 0x%llx undisturbed; "
 			"step %llu, pc 0x%llx disturbed\n",
-			(unsigned long long)plain.machine->hart.cycle,
+			(unsigned long long)plain.machine->hart[0].cycle,
 			(unsigned long long)machine_steps(plain.machine),
-			(unsigned long long)plain.machine->hart.pc,
-			(unsigned long long)plain.machine->hart.x[1],
+			(unsigned long long)plain.machine->hart[0].pc,
+			(unsigned long long)plain.machine->hart[0].x[1],
 			(unsigned long long)machine_steps(disturbed.machine),
-			(unsigned long long)disturbed.machine->hart.pc);
+			(unsigned long long)disturbed.machine->hart[0].pc);
 		run_difference(&plain, &disturbed);
 	}
 	run_destroy(&plain);

@@ -90,7 +90,7 @@ void run_destroy(struct run *run)
 
 static u64 now(const struct run *run)
 {
-	return run->machine->hart.cycle;
+	return run->machine->hart[0].cycle;
 }
 
 static void cycles_to(struct run *run, u64 cycle, u64 most)
@@ -148,7 +148,7 @@ static void disturb(struct run *run, const struct disturbance *item, u64 most)
 		save_and_load(run, item->count);
 		break;
 	case DISTURB_PLANTED:
-		run->machine->hart.priv.bank[LEVEL_M].scratch ^= 1; /* no guest here uses it */
+		run->machine->hart[0].priv.bank[LEVEL_M].scratch ^= 1; /* no guest here uses it */
 		break;
 	}
 }
