@@ -47,12 +47,7 @@ static void on_fatal(int number)
 	raise(number);
 }
 
-static void on_stop(int number)
-{
-	terminal_restore();
-	signal(SIGTSTP, SIG_DFL);
-	raise(SIGTSTP);
-}
+static void on_stop(int number);
 
 static void on_continue(int number)
 {
@@ -63,6 +58,14 @@ static void on_continue(int number)
 	sigaction(SIGTSTP, &stop, NULL);
 	if (tcgetpgrp(terminal_owner->input) == getpgrp())
 		tcsetattr(terminal_owner->input, TCSADRAIN, &terminal_raw);
+}
+
+static void on_stop(int number)
+{
+	terminal_restore();
+	signal(SIGTSTP, SIG_DFL);
+	raise(SIGTSTP); /* comes back when continued, or where nobody could continue us */
+	on_continue(SIGCONT);
 }
 
 static void signals_take(void)
@@ -279,6 +282,7 @@ static int console_read(void *self, u32 port, u64 cycle)
 		return HOST_END;
 	if (!console->terminal)
 		return console_read_stream(console);
+	console_flush(console);
 	console_poll(console);
 	if (!console->held)
 		return HOST_NONE;

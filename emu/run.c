@@ -224,8 +224,9 @@ static int conclude(const struct run *run, enum run_end end, struct fault *fault
 {
 	u32 status = run->machine ? machine_stop(run->machine)->status : 0;
 
-	if (run->scripted && end != RUN_LEFT && end != RUN_FAULT
-			&& !script_result(&run->script, fault)) {
+	bool ended = end == RUN_POWEROFF || end == RUN_STUCK || end == RUN_SCRIPT;
+
+	if (run->scripted && ended && !script_result(&run->script, fault)) {
 		refuse(fault);
 		return STATUS_FAILED;
 	}

@@ -12,7 +12,7 @@ static void set_timer(struct vcpu *vcpu, u64 time)
 {
 	vcpu->priv->ip &= ~(UINT64_C(1) << IRQ_supervisor_timer);
 	vcpu->priv->ie |= UINT64_C(1) << IRQ_machine_timer;
-	vcpu->vm->board.clock->state.now = vcpu->hart->cycle;
+	vcpu->vm->board.clock->state.now = hart_now(vcpu->hart);
 	clint_set_compare(&vcpu->vm->board.clint, vcpu->number, time);
 }
 

@@ -12,16 +12,12 @@ static void prepare(void)
 {
 	tour_lay(paging_pool(), PAGING_WINDOW, PAGES);
 	paging_create(PAGES);
-}
-
-static u64 follow(u64 steps)
-{
-	return tour_follow(PAGING_WINDOW, steps);
+	level_supervise();
 }
 
 static u64 iterate(void)
 {
-	return level_supervise(follow, STEPS) - PAGING_WINDOW;
+	return tour_follow(PAGING_WINDOW, STEPS) - PAGING_WINDOW;
 }
 
 const struct bench bench = {

@@ -15,7 +15,7 @@ static void prepare(void)
 
 static u64 iterate(void)
 {
-	return level_trap_loop(level_loop_load, FAULTS, PAGING_WINDOW + PAGE_SIZE,
+	return level_trap_loop(level_loop_load, FAULTS, PAGING_WINDOW - PAGE_SIZE,
 		LEVEL_SUPERVISOR);
 }
 

@@ -1,7 +1,7 @@
 /*
  * The two ways below M. level_enter_loop(loop, traps, address) is a function whose middle part runs
- * in the level that mstatus.MPP says, and whose registers are the caller's to lose. level_call(
- * function, argument) keeps the stack, so that the function can use it, and ends with an ecall.
+ * in the level that mstatus.MPP says; the loops stand in a page of their own, as programs do, apart
+ * from the handler. level_return_below() is for good.
  */
 	.option	norvc
 	.text
@@ -20,6 +20,7 @@ level_enter_loop:
 2:	csrr	a0, mcause
 	ret
 
+	.balign	4096
 	.global level_loop_ecall
 level_loop_ecall:
 	ecall
@@ -29,22 +30,15 @@ level_loop_ecall:
 level_loop_load:
 	ld	t2, 0(a2)
 	j	level_loop_load
+	.balign	4096
 
-/* The stack pointer goes through mscratch, since a function that trapped may have moved it. */
-	.global level_call
-level_call:
-	addi	sp, sp, -16
-	sd	ra, 0(sp)
-	csrw	mscratch, sp
-	la	t0, 2f
+/* Returns to its caller one level down. A trap from now on is an error: it goes to level_trapped. */
+	.global level_return_below
+level_return_below:
+	la	t0, 3f
 	csrw	mtvec, t0
-	csrw	mepc, a0
-	la	ra, 1f
-	mv	a0, a1
+	csrw	mepc, ra
 	mret
-1:	ecall
 	.balign	4
-2:	csrr	sp, mscratch
-	ld	ra, 0(sp)
-	addi	sp, sp, 16
-	ret
+3:	csrr	a0, mcause
+	j	level_trapped

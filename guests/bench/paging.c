@@ -38,6 +38,7 @@ void paging_create(u64 pages)
 {
 	u8 *pool = paging_pool();
 
+	root[0] = entry(NULL, PTE_R | PTE_W | PTE_A | PTE_D);
 	root[RAM_BASE / GIGABYTE] = entry((void *)RAM_BASE,
 		PTE_R | PTE_W | PTE_X | PTE_A | PTE_D);
 	root[PAGING_WINDOW / GIGABYTE] = entry(middle, 0);

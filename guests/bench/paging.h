@@ -1,12 +1,13 @@
 /*
- * Sv39 for benchmarks: RAM where it is, as one gigabyte page, and a window of small pages elsewhere.
+ * Sv39 for benchmarks: devices and RAM where they are, as one gigabyte page each, and a window of small
+ * pages elsewhere.
  */
 #ifndef GUESTS_BENCH_PAGING_H
 #define GUESTS_BENCH_PAGING_H
 
 #include "core/types.h"
 
-/* Where the window begins; one page below it nothing is mapped. */
+/* Where the window begins. Nothing is mapped in the gigabyte before it. */
 #define PAGING_WINDOW UINT64_C(0x200000000)
 
 /* RAM behind the guest, as many pages as asked for; physical, not cleared. */

@@ -19,6 +19,7 @@ enum { PMP_R = 1, PMP_W = 2, PMP_X = 4, PMP_NAPOT = 0x18, PMP_LOCKED = 0x80 };
 
 static _Alignas(4096) u64 protected[512];
 
+/* A piece of code, to be run at any level: the instruction, and an ecall. */
 #define PIECE(name, text) \
 	void name(void); \
 	asm(".balign 4\n" #name ":\n\t" text "\n\tecall")
@@ -35,7 +36,7 @@ PIECE(run_load, "lla t0, protected\n\tld t0, 0(t0)");
 PIECE(run_store, "lla t0, protected\n\tsd zero, 0(t0)");
 PIECE(run_jump, "lla t0, protected\n\tjr t0");
 
-/* argument: the piece, and the level in bit 0 and 1. */
+/* argument: the piece's address, and the level in bits 1:0. */
 static void enter(u64 argument)
 {
 	csr_write(mepc, argument & ~UINT64_C(3));

@@ -55,10 +55,10 @@ static void kept_bits(void)
 	check_equal("sstatus", csr_read(sstatus) >> 18 & 3, 0);
 }
 
-/* Runs the two-instruction piece of code called `name`: at S, or at U. */
+/* A piece of code, to be run at S or at U: the instruction, and an ebreak. */
 #define PIECE(name, text) \
 	void name(void); \
-	asm(".balign 4\n" #name ":\n\t" text "\n\tebreak")
+	asm(".balign 4\n" #name ":\n\t" PLAIN(text "\n\tebreak"))
 
 PIECE(write_cycle, "csrw cycle, zero");
 PIECE(set_cycle, "csrs cycle, ra");

@@ -34,7 +34,7 @@ class Explain(cli.Test):
             self.assertTrue(see, term)
             for name in [term] + [alias for alias in aliases.split("|") if alias]:
                 key = re.sub(r"[-_ ]+", " ", name.lower()).strip()
-                self.assertNotIn(key, names, f"{name} is in two rows")
+                self.assertIsNone(names.get(key), f"{name} is in two rows")
                 names[key] = term
             for other in see.split("|"):
                 self.assertIn(other, self.terms, term)

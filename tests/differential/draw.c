@@ -279,6 +279,7 @@ void draw_group(const struct program *program, u64 *random, struct group *group,
 	if (draw.level == LEVEL_M && group->environment.mprv)
 		draw.data = LEVEL_U;
 	draw.translated = draw.data != LEVEL_M && group->environment.root != 0;
+	draw.alias = environment_alias(&group->environment);
 	for (u32 i = 1; i < 32; i++)
 		group->x[i] = draw_number(&draw);
 	items = 6 + draw_below(&draw, 14);

@@ -21,6 +21,7 @@ struct draw {
 	enum level level;
 	bool translated;    /* data accesses are */
 	enum level data;    /* their level */
+	u64 alias;          /* what is added to physical addresses of code */
 	bool interrupts;    /* some may be pending and enabled */
 	bool junk;          /* S state has been filled with junk: the level must not drop */
 	bool returned;      /* levels have changed */

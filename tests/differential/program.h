@@ -86,6 +86,8 @@ struct symbols {
 };
 void assemble(const struct program *program, const struct symbols *symbols, struct ram *ram);
 
+/* What to add to the physical address of code to get where a group runs. */
+u64 environment_alias(const struct environment *environment);
 /* Addresses of a group's steps when it is assembled at `start`; returns its end. */
 u64 group_addresses(const struct group *group, u64 start, u64 *address);
 /* A step as it stands in memory. */

@@ -45,7 +45,7 @@ static u32 word_at_pc(const struct hart *hart)
 
 static void follow(struct machine *machine, struct seen *seen)
 {
-	struct hart *hart = &machine->hart;
+	struct hart *hart = &machine->hart[0];
 	enum machine_end end = MACHINE_LIMIT;
 
 	while (end == MACHINE_LIMIT && machine_steps(machine) < LIMIT) {

@@ -19,10 +19,11 @@ enum { CHECKPOINTS = 5, SKIPPED = 77 };
 
 static const struct guest guests[] = {
 	{ "stress", NULL, "The quick brown fox jumps over the lazy dog, again and again.\n", NULL,
-		8 << 20, NEVER - 1 },
+		1, 8 << 20, NEVER - 1 },
+	{ "stress-harts", NULL, "The quick brown fox\n", NULL, 3, 8 << 20, NEVER - 1 },
 	{ "twin", "bench=null-call,fault,fork,pipe,tick,disk ops=2 poweroff", "help\n", NULL,
-		8 << 20, NEVER - 1 },
-	{ "u-boot", NULL, "\rversion\rbdinfo\r", NULL, 32 << 20, 12000000 },
+		1, 8 << 20, NEVER - 1 },
+	{ "u-boot", NULL, "\rversion\rbdinfo\r", NULL, 1, 32 << 20, 12000000 },
 };
 enum { GUESTS = sizeof(guests) / sizeof(guests[0]) };
 
@@ -65,7 +66,7 @@ static void reference_create(struct reference *reference, const struct guest *gu
 	run_create(&run, guest, mode, NULL);
 	run_to(&run, guest->limit);
 	reference->end = run.end;
-	reference->cycles = run.machine->hart[0].cycle;
+	reference->cycles = machine_cycle(run.machine);
 	reference->steps = machine_steps(run.machine);
 	machine_tally(run.machine, &reference->tally);
 	reference->digest[CHECKPOINTS - 1] = run_digest(&run);
@@ -92,6 +93,15 @@ static u32 first_bad(const struct reference *reference, struct run *run)
 	return CHECKPOINTS;
 }
 
+static void tell_where(const char *which, const struct machine *machine)
+{
+	printf("  %s: cycle %llu, step %llu", which, (unsigned long long)machine_cycle(machine),
+		(unsigned long long)machine_steps(machine));
+	for (u32 i = 0; i < machine->harts; i++)
+		printf(", hart %u at pc 0x%llx", i, (unsigned long long)machine->hart[i].pc);
+	printf("\n");
+}
+
 /* Do the two differ when both are run to this cycle? Then, if `tell`, says in what. */
 static bool differs_at(const struct reference *reference, const struct plan *plan, u64 cycle,
 	bool tell)
@@ -105,14 +115,8 @@ static bool differs_at(const struct reference *reference, const struct plan *pla
 	run_to(&disturbed, cycle);
 	differs = run_digest(&plain) != run_digest(&disturbed);
 	if (tell) {
-		printf("  at cycle %llu: step %llu, pc 0x%llx, x1 0x%llx undisturbed; "
-			"step %llu, pc 0x%llx disturbed\n",
-			(unsigned long long)plain.machine->hart[0].cycle,
-			(unsigned long long)machine_steps(plain.machine),
-			(unsigned long long)plain.machine->hart[0].pc,
-			(unsigned long long)plain.machine->hart[0].x[1],
-			(unsigned long long)machine_steps(disturbed.machine),
-			(unsigned long long)disturbed.machine->hart[0].pc);
+		tell_where("undisturbed", plain.machine);
+		tell_where("disturbed", disturbed.machine);
 		run_difference(&plain, &disturbed);
 	}
 	run_destroy(&plain);

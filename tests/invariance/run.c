@@ -39,7 +39,8 @@ void plan_create(struct plan *plan, u64 seed, u32 parts, u64 cycles)
 			random_next(&stream) % 64 };
 	for (u32 i = 0; (parts & PLAN_SAVES) && i < 1 + seed % PLAN_SNAPSHOTS; i++)
 		plan->item[plan->count++] = (struct disturbance){
-			random_next(&stream) % cycles, DISTURB_SNAPSHOT,
+			random_next(&stream) % cycles,
+			random_next(&stream) % 2 ? DISTURB_SNAPSHOT : DISTURB_SNAPSHOT_EDGE,
 			random_next(&stream) % 50000 };
 	qsort(plan->item, plan->count, sizeof(plan->item[0]), by_cycle);
 }
@@ -54,7 +55,7 @@ static void create_machine(struct run *run)
 {
 	const struct guest *guest = run->guest;
 	struct machine_config config = {
-		.mode = run->mode, .memory = guest->memory, .guest = guest->path,
+		.mode = run->mode, .memory = guest->memory, .harts = guest->harts, .guest = guest->path,
 		.bootargs = guest->bootargs, .host = outside_host(&run->outside),
 		.disks = 1, .disk = { outside_disk(&run->outside, 0) },
 		.has_ata = true, .ata = outside_disk(&run->outside, 1),
@@ -90,7 +91,7 @@ void run_destroy(struct run *run)
 
 static u64 now(const struct run *run)
 {
-	return run->machine->hart[0].cycle;
+	return machine_cycle(run->machine);
 }
 
 static void cycles_to(struct run *run, u64 cycle, u64 most)
@@ -107,7 +108,10 @@ static void single_steps(struct run *run, u64 count, u64 most)
 		cycles_to(run, now(run) + 1, most);
 }
 
-/* What the old machine and the world outside do after the snapshot is undone by it. */
+/*
+ * What the old machine and the world outside do after the snapshot is undone by it: in a fresh
+ * machine, or in the old one.
+ */
 static void save_and_load(struct run *run, u64 further)
 {
 	struct outside outside;
@@ -121,9 +125,11 @@ static void save_and_load(struct run *run, u64 further)
 	}
 	outside = run->outside;
 	machine_run_cycles(run->machine, now(run) + further);
-	machine_destroy(run->machine);
 	run->outside = outside;
-	create_machine(run);
+	if (further % 4) {
+		machine_destroy(run->machine);
+		create_machine(run);
+	}
 	if (!machine_load(run->machine, bytes, length, &fault)) {
 		fprintf(stderr, "invariance: %s\n", fault.text);
 		exit(1);
@@ -131,18 +137,29 @@ static void save_and_load(struct run *run, u64 further)
 	free(bytes);
 }
 
-static void disturb(struct run *run, const struct disturbance *item, u64 most)
+/* The clock's next event is due, or nearly, and at most a few instructions have run since. */
+static void to_edge(struct run *run, u64 count, u64 most)
 {
 	u64 next = clock_next(&run->machine->clock);
 
+	if (next != NEVER && next > now(run) + 3)
+		cycles_to(run, next - 3, most);
+	single_steps(run, count, most);
+}
+
+static void disturb(struct run *run, const struct disturbance *item, u64 most)
+{
 	switch (item->kind) {
 	case DISTURB_STEPS:
 		single_steps(run, item->count, most);
 		break;
 	case DISTURB_EDGE:
-		if (next != NEVER && next > now(run) + 3)
-			cycles_to(run, next - 3, most);
-		single_steps(run, 8, most);
+		to_edge(run, 8, most);
+		break;
+	case DISTURB_SNAPSHOT_EDGE:
+		to_edge(run, item->count % 8, most);
+		if (run->end == MACHINE_LIMIT)
+			save_and_load(run, item->count);
 		break;
 	case DISTURB_SNAPSHOT:
 		save_and_load(run, item->count);

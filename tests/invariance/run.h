@@ -12,6 +12,7 @@
 struct guest {
 	const char *name, *bootargs, *text; /* text: what is typed */
 	const char *path;
+	u32 harts;
 	u64 memory; /* bytes */
 	u64 limit;  /* cycles; the guest need not end before */
 };
@@ -19,7 +20,8 @@ struct guest {
 enum disturbance_kind {
 	DISTURB_STEPS,    /* `count` runs of one cycle */
 	DISTURB_EDGE,     /* stops just before, at and after the clock's next event */
-	DISTURB_SNAPSHOT, /* saves, runs `count` cycles on, loads into a fresh machine */
+	DISTURB_SNAPSHOT, /* saves, runs `count` cycles on, loads, mostly into a fresh machine */
+	DISTURB_SNAPSHOT_EDGE, /* the same around the clock's next event */
 	DISTURB_PLANTED   /* a change that is no invisible one: the test must see it */
 };
 
