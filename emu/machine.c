@@ -295,7 +295,7 @@ void machine_tally(const struct machine *machine, struct tally *tally)
 static void freeze(struct machine *machine)
 {
 	hart_drain(&machine->hart[0]);
-	machine->clock.state.now = machine_cycle(machine);
+	machine->clock.state.now = hart_now(&machine->hart[machine->monitor.state.turn]);
 	for (u32 i = 0; i < machine->harts; i++) {
 		struct hart *hart = &machine->hart[i];
 

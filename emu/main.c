@@ -77,8 +77,8 @@ static void help_verb(enum verb_id verb, const struct style *style)
 	printf("\n%sOptions%s\n", style->bold, style->off);
 	options_help(verb, stdout);
 	printf("\n%sExamples%s\n", style->bold, style->off);
-	for (const char *line = info->examples; *line; line += strcspn(line, "\n") + 1)
-		printf("  %.*s\n", (int)strcspn(line, "\n"), line);
+	for (const char *line = info->examples, *end; (end = strchr(line, '\n')); line = end + 1)
+		printf("  %.*s\n", (int)(end - line), line);
 }
 
 int verb_help(const struct options *options)

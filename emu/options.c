@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/board.h"
 #include "emu/nearest.h"
 #include "emu/view/text.h"
 
@@ -41,8 +42,8 @@ struct option_row {
 	const char *argument, *initial, *words;
 };
 
-static option_reader read_flag, read_text, read_mode, read_modes, read_memory, read_address,
-	read_count, read_seed, read_stats, read_disk, read_disks;
+static option_reader read_flag, read_text, read_mode, read_modes, read_memory, read_harts,
+	read_address, read_count, read_seed, read_stats, read_disk, read_disks;
 
 #define ON(verb) (1u << VERB_ID_##verb)
 #define EVERY (~0u)
@@ -120,6 +121,18 @@ static bool read_memory(void *field, const char *text, const struct option_row *
 	if (value % PAGE_SIZE)
 		return fault_set(fault, "--%s: %.40s is not a multiple of 4K", row->name, text);
 	*(u64 *)field = value;
+	return true;
+}
+
+static bool read_harts(void *field, const char *text, const struct option_row *row,
+	struct fault *fault)
+{
+	u64 value;
+
+	if (!number(text, 10, "", 1, &value) || value < 1 || value > BOARD_HARTS)
+		return fault_set(fault, "--%s: '%.40s' is no number from 1 to %d", row->name, text,
+			BOARD_HARTS);
+	*(u32 *)field = (u32)value;
 	return true;
 }
 

@@ -42,6 +42,7 @@ struct options {
 		char name[OPTION_MODES][OPTION_NAME];
 	} modes;
 	u64 memory;         /* bytes */
+	u32 harts;
 	u64 base;
 	const char *append; /* null: none; likewise below */
 	const char *bios;
@@ -60,7 +61,8 @@ struct options {
 		u64 value;
 	} chaos;
 	const char *operations;
-	bool all, json, csv, markdown, raw, plain, help;
+	u64 repeat;         /* runs of each benchmark */
+	bool all, json, csv, markdown, raw, plain, list, help;
 };
 
 /*

@@ -95,6 +95,7 @@ static bool configure(struct run *run, struct fault *fault)
 
 	config->mode = mode_named(options->mode);
 	config->memory = options->memory;
+	config->harts = options->harts;
 	config->firmware = !strcmp(options->bios, "builtin") ? FIRMWARE_BUILTIN
 		: !strcmp(options->bios, "none") ? FIRMWARE_NONE : FIRMWARE_FILE;
 	config->firmware_path = config->firmware == FIRMWARE_FILE ? options->bios : NULL;

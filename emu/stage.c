@@ -134,7 +134,8 @@ const struct workload *stage_next(struct stage *stage)
 
 bool stage_find(const char *name, char *path, size_t size, struct fault *fault)
 {
-	static const char *const places[] = { "%s/guests/twin/%s", "%s/../share/ringside/%s" };
+	static const char *const places[] = { "%s/guests/twin/%s", "%s/guests/%s",
+		"%s/../share/ringside/%s" };
 	char program[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	char *slash;

@@ -41,6 +41,10 @@ static void native_enter(struct vcpu *vcpu)
 	hart_changed(vcpu->hart);
 }
 
+static exit_handler *const native_handlers[CAUSES] = {
+	[CAUSE_ecall_s] = hypercall,
+};
+
 const struct virt_mode mode_native = {
 	.size = sizeof(struct virt_mode),
 	.version = VIRT_MODE_VERSION,
@@ -48,7 +52,7 @@ const struct virt_mode mode_native = {
 	.words = "the guest owns the machine; firmware answers its calls",
 	.guest_is_real = true,
 	.time = TIME_FIRMWARE,
-	.exception = { [CAUSE_ecall_s] = hypercall },
+	.exception = native_handlers,
 	.interrupt = native_interrupt,
 	.enter = native_enter,
 };

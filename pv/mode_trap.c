@@ -114,22 +114,24 @@ static void trap_enter(struct vcpu *vcpu)
 	hart_changed(hart);
 }
 
+static exit_handler *const trap_handlers[CAUSES] = {
+	[CAUSE_illegal] = emulate,
+	[CAUSE_ecall_u] = trap_ecall,
+	[CAUSE_fetch_page] = trap_page_fault,
+	[CAUSE_load_page] = trap_page_fault,
+	[CAUSE_store_page] = trap_page_fault,
+	[CAUSE_fetch_access] = trap_access_fault,
+	[CAUSE_load_access] = trap_access_fault,
+	[CAUSE_store_access] = trap_access_fault,
+};
+
 const struct virt_mode mode_trap = {
 	.size = sizeof(struct virt_mode),
 	.version = VIRT_MODE_VERSION,
 	.name = "trap",
 	.words = "unmodified guest at user level; a monitor emulates its privileged work",
 	.time = TIME_MONITOR,
-	.exception = {
-		[CAUSE_illegal] = emulate,
-		[CAUSE_ecall_u] = trap_ecall,
-		[CAUSE_fetch_page] = trap_page_fault,
-		[CAUSE_load_page] = trap_page_fault,
-		[CAUSE_store_page] = trap_page_fault,
-		[CAUSE_fetch_access] = trap_access_fault,
-		[CAUSE_load_access] = trap_access_fault,
-		[CAUSE_store_access] = trap_access_fault,
-	},
+	.exception = trap_handlers,
 	.interrupt = trap_interrupt,
 	.enter = trap_enter,
 };
@@ -145,16 +147,7 @@ const struct virt_mode mode_pv = {
 	.words = "modified guest; it asks the monitor (hypercalls)",
 	.para = true,
 	.time = TIME_MONITOR,
-	.exception = {
-		[CAUSE_illegal] = emulate,
-		[CAUSE_ecall_u] = trap_ecall,
-		[CAUSE_fetch_page] = trap_page_fault,
-		[CAUSE_load_page] = trap_page_fault,
-		[CAUSE_store_page] = trap_page_fault,
-		[CAUSE_fetch_access] = trap_access_fault,
-		[CAUSE_load_access] = trap_access_fault,
-		[CAUSE_store_access] = trap_access_fault,
-	},
+	.exception = trap_handlers,
 	.interrupt = trap_interrupt,
 	.enter = trap_enter,
 };

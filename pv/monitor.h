@@ -10,6 +10,12 @@
 
 enum { VIRT_MODE_VERSION = 1 };
 
+/* The real hart of a virtualized guest is interrupted for its monitor's sake by this line. */
+enum { REAL_INTERRUPTS = 1 << IRQ_machine_timer };
+
+/* Handles one kind of exit, from why the hart came back to what the guest finds. */
+typedef void exit_handler(struct vcpu *vcpu, const struct exit *exit);
+
 struct virt_mode {
 	u32 size, version; /* sizeof(struct virt_mode), VIRT_MODE_VERSION */
 	const char *name;
@@ -17,10 +23,8 @@ struct virt_mode {
 	bool guest_is_real;     /* the guest's privileged state is the hart's own */
 	bool para;              /* offers the paravirtual extension */
 	u32 time;               /* enum time_kind that its work counts as */
-	/* By cause of the trap; null: passed on to the guest. */
-	void (*exception[CAUSES])(struct vcpu *vcpu, const struct exit *exit);
-	/* An interrupt of the real hart. */
-	void (*interrupt)(struct vcpu *vcpu, const struct exit *exit);
+	exit_handler *const *exception; /* by cause of the trap; null: passed on to the guest */
+	exit_handler *interrupt;        /* an interrupt of the real hart */
 	/* Before the guest goes on: deliver what is pending, load the real state. */
 	void (*enter)(struct vcpu *vcpu);
 };
@@ -102,6 +106,9 @@ void vcpu_skip(struct vcpu *vcpu, u32 length);
 
 /* The exit's reason, once known; TRACE_EXIT carries it. insn: 0 where it is not at hand. */
 void vcpu_reason(struct vcpu *vcpu, enum exit_reason reason, u64 value, u32 insn);
+
+/* An exit from beginning to end: counted, charged, handled, and the guest's real state loaded. */
+void vcpu_exit(struct vcpu *vcpu, const struct exit *exit);
 
 /* Something was done on another hart that may wake or interrupt this one. */
 void vcpu_poke(struct vcpu *vcpu, const struct vcpu *by);

@@ -85,6 +85,13 @@ class Run(cli.Test):
         for size in ("4M", "1G", "4G", "8196K"):
             self.check_run("--mem", size)
 
+    def test_harts(self):
+        """The other harts wait to be started, and change nothing on the console."""
+        for mode in MODES:
+            for harts in ("2", "8"):
+                self.check_run("--mode", mode, "--harts", harts, stdin=b"ab tq",
+                               out=HELLO + "ab " + "tick\n")
+
     def test_one_byte_at_a_time(self):
         """A slow writer changes nothing: the question is out before the answer is read."""
         with subprocess.Popen([cli.PROGRAM, "run", cli.GUEST], stdin=subprocess.PIPE,

@@ -6,6 +6,7 @@
 #ifndef DIFFERENTIAL_PROGRAM_H
 #define DIFFERENTIAL_PROGRAM_H
 
+#include "core/ram.h"
 #include "cpu/decode.h"
 #include "cpu/priv.h"
 #include "tests/differential/layout.h"

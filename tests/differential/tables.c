@@ -12,7 +12,7 @@
  *	          +-> middle <-----------------+
  *	middle  0: leaf table   1 to 9: 2 MiB pages   10 to 15: bad entries
  */
-#include "core/bits.h"
+#include "cpu/mmu.h"
 #include "tests/differential/program.h"
 #include "tests/differential/random.h"
 

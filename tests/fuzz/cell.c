@@ -69,7 +69,7 @@ void cell_create(struct cell *cell, const struct cell_config *config)
 		/ SLICE_UNIT * SLICE_UNIT;
 	struct monitor_config monitor = {
 		.mode = config->mode,
-		.board = { .harts = 1, .host = { cell, console_write, console_read },
+		.board = { .harts = config->harts, .host = { cell, console_write, console_read },
 			.disks = 1, .disk = { cell_disk(cell, 0) },
 			.has_ata = true, .ata = cell_disk(cell, 1) },
 		.guest_memory = CELL_SLICE,
@@ -87,7 +87,7 @@ void cell_create(struct cell *cell, const struct cell_config *config)
 	if (!prices_load(&monitor.prices, "k3", &fault)
 	    || !ram_create(&cell->ram, BOARD_ram, before + CELL_SLICE + CELL_CANARY, &fault)
 	    || !blocks_create(&cell->blocks, &cell->ram, config->isa, &fault)
-	    || !monitor_create(&cell->monitor, &cell->hart, &cell->ram, &cell->clock, NULL,
+	    || !monitor_create(&cell->monitor, cell->hart, &cell->ram, &cell->clock, NULL,
 	    &monitor, &fault))
 		give_up(&fault);
 	hart.prices = monitor.prices.hart;
@@ -95,7 +95,9 @@ void cell_create(struct cell *cell, const struct cell_config *config)
 	hart.bus = real ? &cell->monitor.vm.board.bus : &cell->bus;
 	hart.stop = &cell->monitor.vm.board.stop;
 	hart.time_offset = real ? &cell->monitor.vm.board.clint.state.offset : &cell->no_offset;
-	hart_create(&cell->hart, &hart);
+	hart.window = config->harts > 1 ? &cell->monitor.state.window : NULL;
+	for (hart.number = 0; hart.number < config->harts; hart.number++)
+		hart_create(&cell->hart[hart.number], &hart);
 	if (!real) {
 		place_canary(cell, BOARD_ram);
 		place_canary(cell, BOARD_ram + before - CELL_CANARY);
@@ -120,10 +122,10 @@ void cell_destroy(struct cell *cell)
 
 bool cell_run(struct cell *cell, u64 steps)
 {
-	u64 end = hart_steps(&cell->hart) + steps;
+	u64 end = cell_steps(cell) + steps;
 
-	while (hart_steps(&cell->hart) < end) {
-		u64 until = cell->hart.cycle + end - hart_steps(&cell->hart);
+	while (cell_steps(cell) < end) {
+		u64 until = cell->hart[cell->monitor.state.turn].cycle + end - cell_steps(cell);
 		struct exit exit = monitor_run(&cell->monitor, until);
 
 		if (exit.kind == EXIT_STOP)

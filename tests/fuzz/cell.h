@@ -11,7 +11,8 @@
 
 #include "pv/monitor.h"
 
-enum { CELL_CANARY_PAGES = 4, CELL_CANARIES = 3, CELL_DISK = 32 << 10, CELL_TAIL = 8 };
+enum { CELL_CANARY_PAGES = 4, CELL_CANARIES = 3, CELL_DISK = 32 << 10, CELL_TAIL = 8,
+	CELL_HARTS = 3 };
 #define CELL_CANARY ((u64)CELL_CANARY_PAGES * PAGE_SIZE)
 #define CELL_SLICE (UINT64_C(4) << 20)
 
@@ -19,6 +20,7 @@ struct cell_config {
 	const struct isa *isa;
 	const struct virt_mode *mode;
 	bool bare;      /* native only: the guest begins at M, without firmware */
+	u32 harts;
 	u32 area_pages; /* for shadow tables */
 	u64 secret;
 };
@@ -29,7 +31,7 @@ struct cell {
 	struct ram ram;
 	struct bus bus;
 	struct blocks blocks;
-	struct hart hart;
+	struct hart hart[CELL_HARTS];
 	struct monitor monitor;
 	u64 no_offset;
 	u32 canaries;
@@ -59,6 +61,25 @@ static inline struct ram *cell_slice(struct cell *cell)
 void cell_create(struct cell *cell, const struct cell_config *config);
 void cell_boot(struct cell *cell, u64 entry);
 void cell_destroy(struct cell *cell);
+
+/* Of all harts together. */
+static inline u64 cell_steps(const struct cell *cell)
+{
+	u64 steps = 0;
+
+	for (u32 i = 0; i < cell->config.harts; i++)
+		steps += hart_steps(&cell->hart[i]);
+	return steps;
+}
+
+static inline u64 cell_retired(const struct cell *cell)
+{
+	u64 retired = 0;
+
+	for (u32 i = 0; i < cell->config.harts; i++)
+		retired += hart_retired(&cell->hart[i]);
+	return retired;
+}
 
 /* Runs for about so many steps, over waits too. False: the guest has ended, or waits for ever. */
 bool cell_run(struct cell *cell, u64 steps);

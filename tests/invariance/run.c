@@ -227,17 +227,21 @@ void run_difference(struct run *one, struct run *other)
 	const struct snapshot *a = one->machine->snapshot, *b = other->machine->snapshot;
 
 	/* Brings both into the form that snapshots have. */
-	run_digest(one);
-	run_digest(other);
+	printf("  digests %llx, %llx\n", (unsigned long long)run_digest(one),
+		(unsigned long long)run_digest(other));
 	for (u32 i = 0; i < a->count; i++)
 		if (difference_in(&a->section[i], &b->section[i]))
 			return;
-	printf("  first difference: outside: console %llx after %llu bytes, typed %llu; "
-		"console %llx after %llu bytes, typed %llu\n",
-		(unsigned long long)one->outside.console,
-		(unsigned long long)one->outside.written,
-		(unsigned long long)one->outside.typed,
-		(unsigned long long)other->outside.console,
-		(unsigned long long)other->outside.written,
-		(unsigned long long)other->outside.typed);
+	if (memcmp(one->outside.disk, other->outside.disk, sizeof(one->outside.disk)))
+		print_bytes("a disk", 0, one->outside.disk[0], other->outside.disk[0],
+			sizeof(one->outside.disk));
+	else
+		printf("  first difference: console %llx after %llu bytes, %llu typed; "
+			"%llx after %llu bytes, %llu typed\n",
+			(unsigned long long)one->outside.console,
+			(unsigned long long)one->outside.written,
+			(unsigned long long)one->outside.typed,
+			(unsigned long long)other->outside.console,
+			(unsigned long long)other->outside.written,
+			(unsigned long long)other->outside.typed);
 }

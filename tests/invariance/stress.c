@@ -10,7 +10,7 @@
 #include "guests/lib/sbi.h"
 #include "guests/lib/string.h"
 
-enum { ROUNDS = 3, PERIOD = 150, FRAMES = 8, ENTRIES = 512, CAUSES = 16 };
+enum { ROUNDS = 3, PERIOD = 150, FRAMES = 8, ENTRIES = 512, CAUSES = 16, HARTS = 3 };
 enum { PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_G = 32, PTE_A = 64, PTE_D = 128 };
 
 #define WINDOW UINT64_C(0x40000000)  /* 4 KiB pages */
@@ -48,11 +48,14 @@ static struct page frames[FRAMES];
 static u8 code[2 * PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 static u8 user_stack[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 u64 stress_kernel_stack;
+u8 stress_stacks[HARTS][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 u32 stress_bounces;
 
 static u64 sum = 1, dice = 88172645463325252;
 static volatile u32 ticks, pokes, externals, trapped[CAUSES];
 
+void stress_start(void);
+void stress_secondary(u64 hart);
 void stress_trap(void);
 void stress_bounce(void);
 void stress_user_done(void);
@@ -199,7 +202,8 @@ static void phase_atomics(void)
 		/* One that must fail, and one whose fate a trap in between may not decide. */
 		asm volatile("sc.d %0, %1, (%2)" : "=r"(failed) : "r"(old), "r"(cell) : "memory");
 		mix(old + failed);
-		asm volatile("lr.d %0, (%2); csrr t0, cycle; csrr t0, time; ecall; sc.d %1, %0, (%2)"
+		asm volatile("lr.d %0, (%2); csrr t0, cycle; csrr t0, time; li a7, 16; li a6, 0; ecall; "
+			"sc.d %1, %0, (%2)"
 			: "=&r"(old), "=&r"(failed) : "r"(cell)
 			: "t0", "a0", "a1", "a6", "a7", "memory");
 		mix(failed);
@@ -541,6 +545,38 @@ static void phase_para_tables(void)
 		WINDOW + (FRAMES + 2) * PAGE_SIZE));
 }
 
+/* Other harts: what they can do to each other, over and over, with CSRs in every mode. */
+void stress_secondary(u64 hart)
+{
+	csr_write(stvec, (u64)stress_trap);
+	csr_write(sscratch, 0);
+	csr_write(sie, INTERRUPT_TIMER | INTERRUPT_SOFTWARE);
+	csr_set(sstatus, STATUS_SIE);
+	timer_next();
+	for (u32 i = 0; i < 6; i++) {
+		phase_atomics();
+		phase_unaligned();
+		sbi_ipi_send_ipi(roll(8), 0);
+		sbi_rfence_remote_sfence_vma(7, 0, WINDOW, roll(3) * PAGE_SIZE);
+		*device8(BOARD_uart + 7) = (u8)i;
+		mix(*(volatile u64 *)(u64)(BOARD_clint + 0xbff8));
+		if (roll(2))
+			asm volatile("wfi");
+	}
+	csr_clear(sstatus, STATUS_SIE);
+	if (hart == 1)
+		sbi_hsm_hart_stop();
+	for (;;)
+		asm volatile("wfi");
+}
+
+/* Those that are there and do not run. */
+static void start_secondaries(void)
+{
+	for (u64 hart = 1; hart < HARTS; hart++)
+		mix((u64)sbi_hsm_hart_start(hart, (u64)stress_start, hart).error);
+}
+
 static void report(const char *name)
 {
 	interrupts_off();
@@ -552,6 +588,7 @@ static void report(const char *name)
 static void phases(void)
 {
 	for (u32 round = 0; round < ROUNDS; round++) {
+		start_secondaries();
 		phase_atomics();
 		phase_code();
 		phase_unaligned();
@@ -585,6 +622,7 @@ void main(u64 hart, u64 tree)
 		mix((u64)sbi_para_table_pin(2, (u64)&para_user_root).error);
 		mix((u64)sbi_para_table_switch((u64)&para_root, 0).error);
 		for (u32 round = 0; round < ROUNDS; round++) {
+			start_secondaries();
 			phase_para_tables();
 			phase_atomics();
 			phase_code();

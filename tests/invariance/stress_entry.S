@@ -28,6 +28,16 @@
 	.endr
 	.endm
 
+	/* Another hart begins: a0 = hart. Each has a page of stack. */
+	.text
+	.global stress_start
+stress_start:
+	la	sp, stress_stacks
+	addi	t0, a0, 1
+	slli	t0, t0, 12
+	add	sp, sp, t0
+	call	stress_secondary
+
 	/* sscratch: the kernel's stack while user code runs, else 0. */
 	.text
 	.balign 4

@@ -30,7 +30,7 @@ def files(root):
     """Every file of the project, as (name from the root, path)."""
     for path in sorted(pathlib.Path(root).rglob('*')):
         name = path.relative_to(root)
-        hidden = any(part.startswith(('.', 'build', '__pycache__')) for part in name.parts)
+        hidden = any(part.startswith(('.', 'build')) for part in name.parts[:-1])
         if path.is_file() and not hidden:
             yield name.as_posix(), path
 
