@@ -162,11 +162,16 @@ static struct block *crossing_block(struct hart *hart, u64 first)
 /* The block at pc, of at most `limit` instructions; null when the fetch trapped. */
 static struct block *find_block(struct hart *hart, u64 limit)
 {
-	struct tlb_fetch *entry;
+	struct tlb_fetch *entry = tlb_fetch_at(&hart->tlb, hart->pc);
 	struct code_page *code;
 	struct block *block;
 	u64 physical;
 
+	if (entry->tag == ((hart->pc & PAGE_MASK) | hart->fetch_context) && entry->code) {
+		block = entry->code->block[(hart->pc & ~PAGE_MASK) / 2];
+		if (block && block->count <= limit)
+			return block;
+	}
 	if (!hart_fetch(hart, hart->pc, &entry, &physical))
 		return NULL;
 	if (!entry) {

@@ -62,15 +62,25 @@ static void flush_everything(struct vcpu *vcpu)
 	vcpu_charge(vcpu, PRICE_flush, 1);
 }
 
-/* Nobody may write it any more: not the guest through any translation, not a device, not a call. */
+/* Does any virtual hart run on direct tables? Others may still be on shadow tables. */
+static bool any_direct(const struct vm *vm)
+{
+	bool any = false;
+
+	for (u32 i = 0; i < vm->vcpus; i++)
+		any |= vm->vcpu[i].state.direct != 0;
+	return any;
+}
+
+/* Nobody may write it any more: not the guest through any translation on any of its harts, not a
+ * device, not a call. */
 static void frame_seal(struct vcpu *vcpu, u64 address)
 {
 	struct vm *vm = vcpu->vm;
 
 	*ram_flags(&vm->board.ram, address) |= RAM_SEALED;
-	if (!vcpu->state.direct)
-		shadow_drop(vcpu);
-	else if (vm->frames.state.stale)
+	shadow_drop(vcpu);
+	if (vm->frames.state.stale && any_direct(vm))
 		flush_everything(vcpu);
 	for (u32 i = 0; i < vm->vcpus; i++)
 		tlb_guard(&vm->vcpu[i].hart->tlb, address + vm->offset);
@@ -92,15 +102,19 @@ bool frame_hold(struct vcpu *vcpu, u64 address)
 	return true;
 }
 
+void frame_release(struct vcpu *vcpu, u64 address)
+{
+	struct frame *frame = frame_at(vcpu->vm, address);
+
+	if (--frame->uses == 0)
+		frame->type = FRAME_FREE;
+	vcpu->vm->frames.state.stale = 1;
+}
+
 static void writable_give(struct vcpu *vcpu, u64 address, u64 pages)
 {
-	for (u64 i = 0; i < pages; i++) {
-		struct frame *frame = frame_at(vcpu->vm, address + i * PAGE_SIZE);
-
-		if (--frame->uses == 0)
-			frame->type = FRAME_FREE;
-	}
-	vcpu->vm->frames.state.stale = 1;
+	for (u64 i = 0; i < pages; i++)
+		frame_release(vcpu, address + i * PAGE_SIZE);
 }
 
 static bool writable_take(struct vcpu *vcpu, u64 address, u64 pages)
@@ -298,6 +312,18 @@ s64 frame_pin(struct vcpu *vcpu, u64 level, u64 address)
 	return SBI_SUCCESS;
 }
 
+/* Is it a root that some virtual hart may be running on? */
+static bool in_force(const struct vm *vm, u64 address)
+{
+	for (u32 i = 0; i < vm->vcpus; i++) {
+		const struct vcpu_state *state = &vm->vcpu[i].state;
+
+		if (state->direct && (address == state->root[0] || address == state->root[1]))
+			return true;
+	}
+	return false;
+}
+
 s64 frame_unpin(struct vcpu *vcpu, u64 address)
 {
 	struct frame *frame;
@@ -307,7 +333,7 @@ s64 frame_unpin(struct vcpu *vcpu, u64 address)
 	frame = frame_at(vcpu->vm, address);
 	if (!frame->pinned)
 		return SBI_INVALID_STATE;
-	if (vcpu->state.direct && (address == vcpu->state.root[0] || address == vcpu->state.root[1]))
+	if (in_force(vcpu->vm, address))
 		return SBI_DENIED;
 	frame->pinned = 0;
 	if (frame->asid)

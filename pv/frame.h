@@ -58,6 +58,7 @@ void frame_flush(struct vcpu *vcpu, u64 start, u64 size);
 
 /* Keeps a frame from ever becoming a table. False: it is one. */
 bool frame_hold(struct vcpu *vcpu, u64 address);
+void frame_release(struct vcpu *vcpu, u64 address);
 
 /* The real satp of the virtual hart at its present level. */
 u64 frame_satp(const struct vcpu *vcpu);

@@ -51,6 +51,9 @@ u32 hypercall_find(const struct vcpu *vcpu, u64 eid, u64 fid);
 /* Counts the call and makes it. */
 struct sbi_result hypercall_make(struct vcpu *vcpu, u32 row, const u64 *argument);
 
+/* A virtual hart stops: it is as if it had never enabled anything. */
+void para_disable(struct vcpu *vcpu);
+
 static inline struct sbi_result sbi_ok(u64 value)
 {
 	return (struct sbi_result){ SBI_SUCCESS, value };

@@ -67,7 +67,7 @@ static void trap_interrupt(struct vcpu *vcpu, const struct exit *exit)
 /* Delivers every interrupt that the virtual state wants taken. */
 static void deliver(struct vcpu *vcpu)
 {
-	struct priv_in in = vcpu_in(vcpu);
+	struct priv_in in = { .lines = *vcpu->lines };
 	u64 cause;
 
 	while (priv_interrupt(vcpu->priv, &in, &cause)) {
@@ -109,9 +109,9 @@ static void trap_enter(struct vcpu *vcpu)
 	if (satp != real->satp) {
 		real->satp = satp;
 		vcpu->vm->state.tally.count[VM_COUNT_shadow_switches]++;
+		hart_changed(hart);
 	}
 	vcpu->state.lines_seen = *vcpu->lines | guest->ip;
-	hart_changed(hart);
 }
 
 static exit_handler *const trap_handlers[CAUSES] = {

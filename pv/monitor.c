@@ -97,6 +97,7 @@ void vcpu_start(struct vcpu *vcpu, u64 entry, u64 argument)
 	hart->x[10] = vcpu->number;
 	hart->x[11] = argument;
 	vcpu->state.stopped = false;
+	vcpu->state.waiting = false;
 	vcpu->vm->mode->enter(vcpu);
 	hart_changed(hart);
 	hart_account(hart, (enum time_kind)hart->time_of_level[vcpu->priv->level]);

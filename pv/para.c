@@ -44,6 +44,18 @@ struct sbi_result para_enable(struct vcpu *vcpu, const u64 *argument)
 	return sbi_ok(0);
 }
 
+void para_disable(struct vcpu *vcpu)
+{
+	if (vcpu->state.features)
+		frame_release(vcpu, vcpu->state.page);
+	vcpu->state.features = 0;
+	vcpu->state.page = 0;
+	vcpu->state.entry = 0;
+	vcpu->state.direct = 0;
+	vcpu->state.root[LEVEL_U] = 0;
+	vcpu->state.root[LEVEL_S] = 0;
+}
+
 struct sbi_result para_trap_return(struct vcpu *vcpu, const u64 *argument)
 {
 	if (!(vcpu->state.features & PARA_TRAPS))

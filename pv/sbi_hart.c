@@ -123,6 +123,7 @@ struct sbi_result hsm_hart_stop(struct vcpu *vcpu, const u64 *argument)
 	/* The last hart may not stop: nobody could start it again. */
 	if (alone)
 		return sbi_error(SBI_FAILED);
+	para_disable(vcpu);
 	vcpu->state.stopped = true;
 	vcpu->resumed = true;
 	return sbi_ok(0);

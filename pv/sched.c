@@ -51,7 +51,7 @@ static void vcpu_idle(struct vcpu *vcpu, u64 until)
 /* Has it nothing to do until something happens? */
 static bool vcpu_rests(const struct vcpu *vcpu)
 {
-	struct priv_in in = vcpu_in(vcpu);
+	struct priv_in in = { .lines = *vcpu->lines };
 
 	if (vcpu->state.stopped)
 		return true;
