@@ -121,7 +121,7 @@ struct tlb_fetch *tlb_fill_fetch(struct tlb *tlb, u64 address, u64 context, u64 
 static bool flush_names(const struct tlb *tlb, u64 tag, u64 physical, bool all, u64 address,
 	s32 asid)
 {
-	u32 key = tlb->key[bits_get(tag, 3, 9)];
+	u32 key = tlb->key[bits_get(tag, 3, 8)];
 	u64 shift = physical & 63;
 
 	if (tag == TLB_INVALID || !(key & CONTEXT_TRANSLATED))

@@ -4,15 +4,16 @@
  * happens and so what a guest that forgot a fence sees, and snapshots carry them. A hit changes
  * nothing.
  *
- * A tag is the virtual page, with the number of the translation context in bits 11:3 and flags in
- * bits 2:0. A context stands for (ASID, level, SUM, MXR, translated or bare), so that neither a
+ * A tag is the virtual page, with the number of the translation context in bits 10:3 and TLB_SLOW
+ * in bit 11. A context stands for (ASID, level, SUM, MXR, translated or bare), so that neither a
  * system call nor a change of address space flushes anything. The fast path of a load is
  *
  *	entry = &tlb->data[(address >> 12) % TLB_DATA]
  *	entry->read == ((address & (PAGE_MASK | (size - 1))) | context)
  *
- * which fails for a miss, for a misaligned access, and for an entry marked TLB_SLOW: one whose page
- * is a device or has flags in RAM (core/ram.h), which the slow path then looks after.
+ * which fails for a miss, for a misaligned access (bits 2:0 of a tag are 0), and for an entry marked
+ * TLB_SLOW: one whose page is a device or has flags in RAM (core/ram.h), which the slow path then
+ * looks after. No address and context make bit 11, so nothing but the mark ever has it.
  */
 #ifndef CPU_TLB_H
 #define CPU_TLB_H
@@ -23,12 +24,12 @@
 enum {
 	TLB_DATA = 512,
 	TLB_FETCH = 256,
-	TLB_CONTEXTS = 512, /* context numbers fit in bits 11:3 of a tag */
+	TLB_CONTEXTS = 256, /* context numbers fit in bits 10:3 of a tag */
 	TLB_CONTEXT_HASH = 1024
 };
 
 #define TLB_INVALID (~(u64)0)
-#define TLB_SLOW UINT64_C(1)
+#define TLB_SLOW (UINT64_C(1) << 11)
 
 struct tlb_data {
 	u64 read, write;  /* tags; TLB_INVALID where the access is not allowed or not known */

@@ -141,33 +141,35 @@ static double each(const struct result *result, double time)
 
 static void show_head(const char *version, u32 repeat, const struct style *style)
 {
-	printf("Median of %u; start-up taken off; one CPU. %s\n\n", repeat,
-		version ? "Beside it:" : "QEMU is not installed.");
+	printf("Medians of %u runs, start-up taken off, beside %s\n\n", repeat,
+		version ? version : "nothing: QEMU is not installed");
+	printf("%s%-14s %7s", style->bold, "benchmark", "MIPS");
 	if (version)
-		printf("  %s\n\n", version);
-	printf("%s%-14s %7s %9s %9s %9s  %s%s\n", style->bold, "benchmark", "MIPS",
-		version ? "x QEMU" : "", "ns each", version ? "QEMU ns" : "", "of", style->off);
+		printf(" %9s", "x QEMU");
+	printf(" %9s", "ns each");
+	if (version)
+		printf(" %9s", "in QEMU");
+	printf("%s\n", style->off);
 }
 
 static void show_row(const struct result *result)
 {
 	const struct bench_row *row = result->row;
 
-	printf("%-14s ", row->name);
+	printf("%-14s", row->name);
 	if (result->skipped) {
-		printf("skipped: this hart lacks F and D\n");
+		printf(" skipped: this hart lacks F and D\n");
 		return;
 	}
-	printf("%7.0f ", mips(result));
+	printf(" %7.0f", mips(result));
 	if (result->qemu > 0)
-		printf("%9.2f ", result->here / result->qemu);
-	else
-		printf("%9s ", "");
-	if (*row->operation && result->qemu > 0)
-		printf("%9.1f %9.1f  %s", each(result, result->here), each(result, result->qemu),
-			row->operation);
-	else if (*row->operation)
-		printf("%9.1f %9s  %s", each(result, result->here), "", row->operation);
+		printf(" %9.2f", result->here / result->qemu);
+	if (*row->operation) {
+		printf(" %9.1f", each(result, result->here));
+		if (result->qemu > 0)
+			printf(" %9.1f", each(result, result->qemu));
+		printf("  %s", row->operation);
+	}
 	printf("\n");
 	fflush(stdout);
 }

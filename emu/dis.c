@@ -1,6 +1,6 @@
 /*
- * `ringside dis`: the executable parts of a file as assembler text, one instruction a line, with the
- * file's symbols as labels. An ELF is read through libelf; anything else is raw code.
+ * `ringside dis`: the executable parts of a file as assembler text, one instruction a line, with
+ * the file's symbols as labels. An ELF is read through libelf; anything else is raw code.
  */
 #include <gelf.h>
 #include <inttypes.h>
@@ -213,16 +213,18 @@ static bool dis_sections(struct dis *dis, bool linked, struct fault *fault)
 		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS
 				|| !(header.sh_flags & SHF_EXECINSTR))
 			continue;
-		if (header.sh_offset > dis->length || header.sh_size > dis->length - header.sh_offset)
-			return fault_set(fault, "'%.200s' is cut short: a section lies beyond its end",
-				dis->path);
+		if (header.sh_offset > dis->length
+				|| header.sh_size > dis->length - header.sh_offset)
+			return fault_set(fault, "'%.200s' is cut short: a section lies beyond its "
+				"end", dis->path);
 		if (!labels_read(dis, elf_ndxscn(section), linked, fault))
 			return false;
 		name = elf_strptr(dis->elf, names, header.sh_name);
 		snprintf(shown, sizeof(shown), "%.60s", name ? name : "?");
 		for (char *c = shown; *c; c++)
 			*c = (u8)*c < ' ' || *c == 0x7f ? '?' : *c;
-		print_code(dis, shown, header.sh_addr, dis->bytes + header.sh_offset, header.sh_size);
+		print_code(dis, shown, header.sh_addr, dis->bytes + header.sh_offset,
+			header.sh_size);
 	}
 	return true;
 }
@@ -241,8 +243,8 @@ static bool dis_segments(struct dis *dis, struct fault *fault)
 			continue;
 		if (segment.p_offset > dis->length
 				|| segment.p_filesz > dis->length - segment.p_offset)
-			return fault_set(fault, "'%.200s' is cut short: a segment lies beyond its end",
-				dis->path);
+			return fault_set(fault, "'%.200s' is cut short: a segment lies beyond its "
+				"end", dis->path);
 		print_code(dis, "segment", segment.p_vaddr, dis->bytes + segment.p_offset,
 			segment.p_filesz);
 	}
@@ -256,12 +258,12 @@ static bool dis_elf(struct dis *dis, struct fault *fault)
 	elf_version(EV_CURRENT);
 	dis->elf = elf_memory((char *)dis->bytes, dis->length);
 	if (!dis->elf || elf_kind(dis->elf) != ELF_K_ELF || !gelf_getehdr(dis->elf, &header))
-		return fault_set(fault, "'%.200s' begins as an ELF file but is none (--raw takes it as it "
-			"is)", dis->path);
+		return fault_set(fault, "'%.200s' begins as an ELF file but is none (--raw takes "
+			"it as it is)", dis->path);
 	if (header.e_machine != EM_RISCV || header.e_ident[EI_CLASS] != ELFCLASS64
 			|| header.e_ident[EI_DATA] != ELFDATA2LSB)
-		return fault_set(fault, "'%.200s' is no 64-bit RISC-V file (--raw takes it as it is)",
-			dis->path);
+		return fault_set(fault, "'%.200s' is no 64-bit RISC-V file (--raw takes it as it "
+			"is)", dis->path);
 	if (!dis_sections(dis, header.e_type != ET_REL, fault))
 		return false;
 	if (!dis->some && !dis_segments(dis, fault))

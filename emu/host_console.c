@@ -112,7 +112,7 @@ static void terminal_take(struct console *console)
 	signals_take();
 }
 
-/* Is there a keyboard to read from now? Started in the background, we get it when brought forward. */
+/* Is there a keyboard to read from? Started in the background, we get it when brought forward. */
 static bool has_keyboard(struct console *console)
 {
 	if (!console->terminal || console->ended || !in_foreground(console))
@@ -149,7 +149,8 @@ void console_flush(struct console *console)
 	u32 done = 0;
 
 	while (done < console->waiting && !console->deaf) {
-		ssize_t put = write(console->output, console->buffer + done, console->waiting - done);
+		ssize_t put = write(console->output, console->buffer + done,
+			console->waiting - done);
 		struct pollfd room = { console->output, POLLOUT, 0 };
 
 		if (put >= 0)

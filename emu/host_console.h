@@ -3,8 +3,8 @@
  * file. The terminal is put back on every way out, signals included.
  *
  * From a pipe or file a byte is read when the guest asks for it, and waited for: so what the guest
- * reads, and when, does not depend on how fast the other end writes. From a terminal a byte is there
- * or it is not. Ctrl-A is the console's own key: x leaves, h helps, Ctrl-A sends one.
+ * reads, and when, does not depend on how fast the other end writes. From a terminal a byte is
+ * there or it is not. Ctrl-A is the console's own key: x leaves, h helps, Ctrl-A sends one.
  *
  * One console at a time; run.c owns it.
  */

@@ -32,8 +32,8 @@ static bool disk_overlay(struct disk *disk, struct fault *fault)
 static bool disk_check_size(const char *path, u64 size, struct fault *fault)
 {
 	if (size % DISK_SECTOR)
-		return fault_set(fault, "'%.200s' is no disk: its %llu bytes are not a multiple of %d",
-			path, (unsigned long long)size, DISK_SECTOR);
+		return fault_set(fault, "'%.200s' is no disk: its %llu bytes are not a multiple of "
+			"%d", path, (unsigned long long)size, DISK_SECTOR);
 	if (size > disk_most)
 		return fault_set(fault, "'%.200s' is too large for a disk: at most 1 TiB", path);
 	return true;

@@ -26,9 +26,11 @@ static enum list_id find(const char *name, struct fault *fault)
 		nearest_try(&nearest, lists[i].name);
 	}
 	if (nearest.best)
-		fault_set(fault, "there is no list '%.60s'; did you mean '%s'?", name, nearest.best);
+		fault_set(fault, "there is no list '%.60s'; did you mean '%s'?", name,
+			nearest.best);
 	else
-		fault_set(fault, "there is no list '%.60s'; ringside list names those there are", name);
+		fault_set(fault, "there is no list '%.60s'; ringside list names those there are",
+			name);
 	return LISTS;
 }
 
@@ -71,7 +73,8 @@ int verb_list(const struct options *options)
 	if (options->arguments == 2)
 		table_filter(&table, options->argument[1]);
 	if (!table.cells) {
-		fault_set(&fault, "no row of '%s' contains '%.60s'", table.name, options->argument[1]);
+		fault_set(&fault, "no row of '%s' contains '%.60s'", table.name,
+			options->argument[1]);
 		table_destroy(&table);
 		return refuse(&fault);
 	}

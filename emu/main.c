@@ -58,9 +58,11 @@ static enum verb_id find(const char *name, struct fault *fault)
 	for (unsigned i = 0; i < VERB_IDS; i++)
 		nearest_try(&nearest, verb_infos[i].name);
 	if (nearest.best)
-		fault_set(fault, "there is no verb '%.60s'; did you mean '%s'?", name, nearest.best);
+		fault_set(fault, "there is no verb '%.60s'; did you mean '%s'?", name,
+			nearest.best);
 	else
-		fault_set(fault, "there is no verb '%.60s'; ringside help lists those there are", name);
+		fault_set(fault, "there is no verb '%.60s'; ringside help lists those there are",
+			name);
 	return VERB_IDS;
 }
 

@@ -30,7 +30,8 @@ static u32 edits(const char *a, const char *b)
 		for (u32 x = 1; x <= width; x++) {
 			int from = tolower((u8)a[y - 1]), to = tolower((u8)b[x - 1]);
 
-			now[x] = least(above[x - 1] + (from != to), least(above[x], now[x - 1]) + 1);
+			now[x] = least(above[x - 1] + (from != to),
+				least(above[x], now[x - 1]) + 1);
 			if (x > 1 && y > 1 && from == tolower((u8)b[x - 2])
 					&& tolower((u8)a[y - 2]) == to)
 				now[x] = least(now[x], before[x - 2] + 1);

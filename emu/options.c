@@ -50,7 +50,8 @@ static option_reader read_flag, read_text, read_mode, read_modes, read_memory, r
 
 static const struct option_row option_rows[] = {
 #define OPTION(name, letter, verbs, kind, field, argument, initial, words) \
-	{ name, letter, verbs, read_##kind, offsetof(struct options, field), argument, initial, words },
+	{ name, letter, verbs, read_##kind, offsetof(struct options, field), argument, initial, \
+		words },
 #include "emu/options.def"
 #undef OPTION
 };
@@ -113,8 +114,8 @@ static bool read_memory(void *field, const char *text, const struct option_row *
 	u64 value;
 
 	if (!number(text, 10, "KMG", 1024, &value))
-		return fault_set(fault, "--%s: '%.40s' is no size: a number, with K, M or G behind it",
-			row->name, text);
+		return fault_set(fault, "--%s: '%.40s' is no size: a number, with K, M or G behind "
+			"it", row->name, text);
 	if (value < memory_least || value > memory_most)
 		return fault_set(fault, "--%s: %.40s is out of range: the machine takes 1M to 4G",
 			row->name, text);
@@ -153,8 +154,8 @@ static bool read_count(void *field, const char *text, const struct option_row *r
 	u64 value;
 
 	if (!number(text, 10, "KMG", 1000, &value) || value == 0)
-		return fault_set(fault, "--%s: '%.40s' is no count: a number from 1, with k, M or G behind "
-			"it", row->name, text);
+		return fault_set(fault, "--%s: '%.40s' is no count: a number from 1, with k, M or "
+			"G behind it", row->name, text);
 	*(u64 *)field = value;
 	return true;
 }
@@ -165,7 +166,8 @@ static bool read_seed(void *field, const char *text, const struct option_row *ro
 	struct option_seed *seed = field;
 
 	if (!number(text, 10, "", 1, &seed->value))
-		return fault_set(fault, "--%s: '%.40s' is no seed: a number from 0", row->name, text);
+		return fault_set(fault, "--%s: '%.40s' is no seed: a number from 0", row->name,
+			text);
 	seed->given = true;
 	return true;
 }
@@ -221,7 +223,8 @@ static bool read_modes(void *field, const char *text, const struct option_row *r
 			return false;
 		for (u32 i = 0; i < modes->count; i++)
 			if (!strcmp(modes->name[i], name))
-				return fault_set(fault, "--%s: '%s' is there twice", row->name, name);
+				return fault_set(fault, "--%s: '%s' is there twice", row->name,
+					name);
 		assert(modes->count < OPTION_MODES);
 		snprintf(modes->name[modes->count++], OPTION_NAME, "%s", name);
 		if (!text[length])
@@ -287,8 +290,8 @@ static bool option_unknown(enum verb_id verb, const char *given, struct fault *f
 	nearest_begin(&nearest, bare);
 	for (unsigned i = 0; i < OPTION_ROWS; i++) {
 		if (!option_is_of(&option_rows[i], verb) && !strcmp(option_rows[i].name, bare))
-			return fault_set(fault, "'%s' has no option --%s; ringside help %s lists those it has",
-				verb_infos[verb].name, bare, verb_infos[verb].name);
+			return fault_set(fault, "'%s' has no option --%s; ringside help %s lists "
+				"those it has", verb_infos[verb].name, bare, verb_infos[verb].name);
 		if (option_is_of(&option_rows[i], verb))
 			nearest_try(&nearest, option_rows[i].name);
 	}
@@ -350,8 +353,8 @@ static bool arguments_check(const struct options *options, struct fault *fault)
 		return fault_set(fault, "'%s' needs its %s; ringside help %s shows how", verb->name,
 			verb->arguments, verb->name);
 	if (options->arguments > verb->most)
-		return fault_set(fault, "'%s' does not know what to do with '%.80s'; ringside help %s "
-			"shows how", verb->name, options->argument[verb->most], verb->name);
+		return fault_set(fault, "'%s' does not know what to do with '%.80s'; ringside help "
+			"%s shows how", verb->name, options->argument[verb->most], verb->name);
 	return true;
 }
 
@@ -364,9 +367,8 @@ bool options_parse(struct options *options, enum verb_id verb, int argc, char **
 
 	memset(options, 0, sizeof(*options));
 	options->verb = verb;
-	for (unsigned i = 0; i < OPTION_ROWS; i++)
-		if (option_rows[i].initial
-				&& !option_read(options, &option_rows[i], option_rows[i].initial, fault))
+	for (const struct option_row *row = option_rows; row < option_rows + OPTION_ROWS; row++)
+		if (row->initial && !option_read(options, row, row->initial, fault))
 			return false;
 	option_tables(verb, names, letters);
 	opterr = 0;
@@ -375,7 +377,8 @@ bool options_parse(struct options *options, enum verb_id verb, int argc, char **
 		if (value == '?')
 			return option_refused(verb, row_of(optopt), argv, fault);
 		if (value == ':')
-			return fault_set(fault, "--%s needs its %s", option_rows[row_of(optopt)].name,
+			return fault_set(fault, "--%s needs its %s",
+				option_rows[row_of(optopt)].name,
 				option_rows[row_of(optopt)].argument);
 		if (!option_read(options, &option_rows[row_of(value)], optarg, fault))
 			return false;

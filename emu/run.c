@@ -109,8 +109,8 @@ static bool configure(struct run *run, struct fault *fault)
 	if (!config->guest && config->firmware != FIRMWARE_FILE)
 		return fault_set(fault, "'run' needs its GUEST; ringside help run shows how");
 	if (config->firmware != FIRMWARE_BUILTIN && config->mode != &mode_native)
-		return fault_set(fault, "--bios %.80s is for --mode native: in mode %s the guest's calls go "
-			"to the monitor", options->bios, options->mode);
+		return fault_set(fault, "--bios %.80s is for --mode native: in mode %s the guest's "
+			"calls go to the monitor", options->bios, options->mode);
 	return prices_load(&config->prices, options->prices, fault) && open_disks(run, fault);
 }
 
@@ -143,8 +143,8 @@ static bool reboot(struct run *run, struct fault *fault)
 	return run->machine != NULL;
 }
 
-/* The cycle to run to: a stretch on, or to the script's next deadline, or as far as the limit surely
- * is not passed, a step being at least one cycle. */
+/* The cycle to run to: a stretch on, or to the script's next deadline, or as far as the limit
+ * surely is not passed, a step being at least one cycle. */
 static u64 next_stop(const struct run *run, u64 steps)
 {
 	u64 now = machine_cycle(run->machine), stop = now + STRETCH;

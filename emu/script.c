@@ -75,8 +75,8 @@ static bool read_text(struct script_line *line, const char *from, u64 more, cons
 		int c = read_character(&from);
 
 		if (c < 0)
-			return fault_set(fault, "%s: after a backslash stands n, r, t, x and two hexadecimal"
-				" digits, or another backslash", where);
+			return fault_set(fault, "%s: after a backslash stands n, r, t, x and two "
+				"hexadecimal digits, or another backslash", where);
 		line->text[line->length++] = (u8)c;
 	}
 	return true;
@@ -95,8 +95,8 @@ static bool read_seconds(u64 *cycles, const char *from, const char *where, struc
 		for (c++; isdigit((u8)*c) && unit > 1; c++)
 			*cycles += (u64)(*c - '0') * (unit /= 10);
 	if (c == from || *c || *cycles > SECONDS_MOST * cycles_per_second)
-		return fault_set(fault, "%s: '%.40s' is no number of seconds (0 to %d)", where, from,
-			SECONDS_MOST);
+		return fault_set(fault, "%s: '%.40s' is no number of seconds (0 to %d)", where,
+			from, SECONDS_MOST);
 	return true;
 }
 
@@ -133,7 +133,8 @@ static bool read_line(struct script *script, u64 *timeout, char *text, u32 numbe
 	if (!strcmp(text, "type"))
 		return read_text(line, rest, 0, where, fault);
 	if (strcmp(text, "send"))
-		return fault_set(fault, "%s: there is no '%.40s' (expect, send, type, wait, timeout, leave)", where, text);
+		return fault_set(fault, "%s: there is no '%.40s' (expect, send, type, wait, "
+			"timeout, leave)", where, text);
 	if (!read_text(line, rest, 1, where, fault))
 		return false;
 	line->text[line->length++] = '\r';
@@ -218,8 +219,8 @@ static void script_next(struct script *script)
 static bool script_heard(struct script *script, const struct script_line *line)
 {
 	u64 from = script->searched >= line->length ? script->searched - line->length + 1 : 0;
-	const u8 *found = script->length > from ? memmem(script->heard + from, script->length - from,
-		line->text, line->length) : NULL;
+	const u8 *found = script->length > from ? memmem(script->heard + from,
+		script->length - from, line->text, line->length) : NULL;
 	u64 used;
 
 	script->searched = script->length;
@@ -364,8 +365,8 @@ bool script_result(const struct script *script, struct fault *fault)
 			script->path, line->number);
 	quote(line, text, sizeof(text));
 	if (script->failed)
-		return fault_set(fault, "%.160s:%u: '%s' did not come within %llu ms of the guest's time",
-			script->path, line->number, text,
+		return fault_set(fault, "%.160s:%u: '%s' did not come within %llu ms of the "
+			"guest's time", script->path, line->number, text,
 			(unsigned long long)(line->cycles / (cycles_per_second / 1000)));
 	return fault_set(fault, "%.160s:%u: the guest ended before it wrote '%s'", script->path,
 		line->number, text);

@@ -1,7 +1,8 @@
 /*
- * A script at the guest's console: it waits for what the guest writes, types answers, and fails when
- * something does not come. All of it happens in modelled time, so a scripted run is the same on
- * every host. It stands between the machine and the real console, which goes on showing the output.
+ * A script at the guest's console: it waits for what the guest writes, types answers, and fails
+ * when something does not come. All of it happens in modelled time, so a scripted run is the same
+ * on every host. It stands between the machine and the real console, which goes on showing the
+ * output.
  *
  *	# a comment
  *	expect TEXT      wait until the guest has written TEXT, since the last one that was met

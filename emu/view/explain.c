@@ -99,8 +99,8 @@ static void print_see(const char *see)
 	for (size_t used = 0; *see; see += *see == '|') {
 		size_t length = strcspn(see, "|");
 
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", used ? ", " : "",
-			(int)length, see);
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s",
+			used ? ", " : "", (int)length, see);
 		assert(used < sizeof(list));
 		see += length;
 	}
@@ -194,10 +194,11 @@ static int print_unknown(const char *wanted)
 		if (any_name(&words[i], is_nearer, &nearest))
 			best = &words[i];
 	if (best)
-		fault_set(&fault, "there is no word '%.60s'; did you mean '%s'?", wanted, best->term);
+		fault_set(&fault, "there is no word '%.60s'; did you mean '%s'?", wanted,
+			best->term);
 	else
-		fault_set(&fault, "there is no word '%.60s'; ringside explain lists those there are",
-			wanted);
+		fault_set(&fault, "there is no word '%.60s'; ringside explain lists those there "
+			"are", wanted);
 	return refuse(&fault);
 }
 

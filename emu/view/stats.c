@@ -30,6 +30,7 @@ struct sink {
 	cJSON *object;   /* null: text */
 	const char *heading;
 	u64 whole;       /* what shares are of; 0: no shares */
+	bool are_cycles; /* the numbers themselves */
 };
 
 static void put(struct sink *sink, const char *name, u64 number, u64 cycles)
@@ -44,7 +45,7 @@ static void put(struct sink *sink, const char *name, u64 number, u64 cycles)
 		fprintf(sink->to, "\n%s\n", sink->heading);
 	sink->heading = NULL;
 	fprintf(sink->to, "  %-28s %14" PRIu64, name, number);
-	if (cycles)
+	if (cycles && !sink->are_cycles)
 		fprintf(sink->to, " %14" PRIu64 " cycles", cycles);
 	if (cycles && sink->whole)
 		fprintf(sink->to, " %5.1f%%", 100.0 * (double)cycles / (double)sink->whole);
@@ -64,6 +65,7 @@ static void fill_totals(const struct tally *tally, struct sink *sink)
 
 static void fill_time(const struct tally *tally, struct sink *sink)
 {
+	sink->are_cycles = true;
 	for (u32 i = 0; i < TIME_KINDS; i++)
 		put(sink, time_names[i], tally->time[i], tally->time[i]);
 }
@@ -117,7 +119,8 @@ static void fill_traps(const struct tally *tally, struct sink *sink)
 
 			if (!cause_names[cause] || !*level_names[level])
 				continue;
-			snprintf(name, sizeof(name), "%s.%s", level_names[level], cause_names[cause]);
+			snprintf(name, sizeof(name), "%s.%s", level_names[level],
+				cause_names[cause]);
 			put(sink, name, tally->trap[level][cause], 0);
 		}
 	}
@@ -142,8 +145,8 @@ static const struct group {
 void stats_text(const struct tally *tally, FILE *to)
 {
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		struct sink sink = { to, NULL, groups[i].heading,
-			groups[i].shares ? tally->cycles : 0 };
+		struct sink sink = { .to = to, .heading = groups[i].heading,
+			.whole = groups[i].shares ? tally->cycles : 0 };
 
 		groups[i].fill(tally, &sink);
 	}

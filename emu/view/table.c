@@ -118,6 +118,14 @@ static u32 column_width(const struct table *table, u32 column)
 	return (u32)width;
 }
 
+static void print_padded(const struct table *table, u32 column, const char *text, u32 width,
+	FILE *to)
+{
+	bool right = table->column[column].flags & TABLE_RIGHT;
+
+	fprintf(to, "%*s%*s", right ? (int)width : -(int)width, text, GAP, "");
+}
+
 static void print_text(const struct table *table, FILE *to, const struct style *style)
 {
 	u32 width[MOST_COLUMNS], last = last_in_line(table), start = 0;
@@ -129,21 +137,21 @@ static void print_text(const struct table *table, FILE *to, const struct style *
 	fputs(style->bold, to);
 	for (u32 i = 0; i < last; i++)
 		if (in_line(table, i))
-			fprintf(to, "%*s%*s", table->column[i].flags & TABLE_RIGHT ? (int)width[i]
-				: -(int)width[i], table->column[i].name, GAP, "");
+			print_padded(table, i, table->column[i].name, width[i], to);
 	fprintf(to, "%s%s\n", table->column[last].name, style->off);
 	for (u32 row = 0; row < table_rows(table); row++) {
 		for (u32 i = 0; i < last; i++)
 			if (in_line(table, i))
-				fprintf(to, "%*s%*s", table->column[i].flags & TABLE_RIGHT
-					? (int)width[i] : -(int)width[i], table_cell(table, row, i)->text,
-					GAP, "");
+				print_padded(table, i, table_cell(table, row, i)->text, width[i],
+					to);
 		text_wrap(to, table_cell(table, row, last)->text, start, start);
 		for (u32 i = 0; i < table->columns; i++) {
-			if (!(table->column[i].flags & TABLE_UNDER) || !*table_cell(table, row, i)->text)
+			const char *text = table_cell(table, row, i)->text;
+
+			if (!(table->column[i].flags & TABLE_UNDER) || !*text)
 				continue;
 			fputs(style->dim, to);
-			text_wrap(to, table_cell(table, row, i)->text, 0, start + GAP);
+			text_wrap(to, text, 0, start + GAP);
 			fputs(style->off, to);
 		}
 	}

@@ -23,14 +23,15 @@ void text_wrap(FILE *to, const char *words, u32 column, u32 indent)
 
 	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
 		size_t length = strcspn(words, " ");
+		u32 gap;
 
 		if (!first && column + 1 + length > TEXT_WIDTH) {
 			fputc('\n', to);
 			column = 0;
 			first = true;
 		}
-		column += (u32)fprintf(to, "%*s", first ? (int)(indent > column ? indent - column : 0) : 1,
-			"");
+		gap = !first ? 1 : indent > column ? indent - column : 0;
+		column += (u32)fprintf(to, "%*s", (int)gap, "");
 		column += (u32)fwrite(words, 1, length, to);
 		words += length;
 		first = false;

@@ -1,6 +1,6 @@
 /*
- * The count of checks and the exit status. Status 1 reaches the host as the reason of the firmware's
- * system reset, or bare through the test finisher.
+ * The count of checks and the exit status. Status 1 reaches the host as the reason of the
+ * firmware's system reset, or bare through the test finisher.
  */
 #include "guests/check/check.h"
 

@@ -1,7 +1,7 @@
 /*
  * What the self-checking guests share: counting what was right, telling what was wrong, and ending
- * with an exit status that says so. Nothing is printed for a check that holds, so that a guest prints
- * the same wherever it runs.
+ * with an exit status that says so. Nothing is printed for a check that holds, so that a guest
+ * prints the same wherever it runs.
  */
 #ifndef GUESTS_CHECK_CHECK_H
 #define GUESTS_CHECK_CHECK_H

@@ -1,7 +1,7 @@
 /*
- * trap_try: see trap.h. What the caller keeps is saved in a frame on the stack, as setjmp would, and
- * the trap vector points behind the call while the function runs. Assembled twice: for S-mode, and
- * with TRAP_BARE for M-mode.
+ * trap_try: see trap.h. What the caller keeps is saved in a frame on the stack, as setjmp would,
+ * and the trap vector points behind the call while the function runs. Assembled twice: for S-mode,
+ * and with TRAP_BARE for M-mode.
  */
 #ifdef TRAP_BARE
 #define LEVEL(name) m##name

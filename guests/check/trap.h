@@ -1,7 +1,7 @@
 /*
- * Trying what may trap. trap_try() calls a function and comes back in either case: when the function
- * returns, or when a trap or an interrupt is taken while it runs. The trap is not handled; whatever
- * the function was doing is given up.
+ * Trying what may trap. trap_try() calls a function and comes back in either case: when the
+ * function returns, or when a trap or an interrupt is taken while it runs. The trap is not handled;
+ * whatever the function was doing is given up.
  */
 #ifndef GUESTS_CHECK_TRAP_H
 #define GUESTS_CHECK_TRAP_H

@@ -117,8 +117,8 @@ static void jumps(void)
 		"1:\tauipc %2, 0") : "=&r"(link), "+r"(count), "=&r"(target));
 	check_equal("jalr: link", link, target - 4);
 	check_equal("jalr: skips, bit 0 dropped", count, 0);
-	asm volatile(PLAIN("lla %0, 1f\n\taddi %0, %0, -2047\n\tjalr %0, 2047(%0)\n\taddi %1, %1, 1\n"
-		"1:\tauipc %2, 0") : "=&r"(odd), "+r"(count), "=r"(target));
+	asm volatile(PLAIN("lla %0, 1f\n\taddi %0, %0, -2047\n\tjalr %0, 2047(%0)\n"
+		"\taddi %1, %1, 1\n1:\tauipc %2, 0") : "=&r"(odd), "+r"(count), "=r"(target));
 	check_equal("jalr: link over base", odd, target - 4);
 	check_equal("jalr: farthest", count, 0);
 	asm volatile(PLAIN("jal zero, 2f\n1:\taddi %0, %0, 1\n\tjal zero, 3f\n"

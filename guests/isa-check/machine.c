@@ -6,8 +6,8 @@
 #include "guests/check/trap.h"
 #include "guests/isa-check/try.h"
 
-enum { LOAD_ACCESS = 5, STORE_ACCESS = 7, FETCH_ACCESS = 1, ILLEGAL = 2, BREAKPOINT = 3, ECALL_U = 8,
-	ECALL_S = 9, ECALL_M = 11 };
+enum { FETCH_ACCESS = 1, ILLEGAL = 2, BREAKPOINT = 3, LOAD_ACCESS = 5, STORE_ACCESS = 7,
+	ECALL_U = 8, ECALL_S = 9, ECALL_M = 11 };
 enum { LEVEL_U = 0, LEVEL_S = 1, LEVEL_M = 3 };
 #define MPP(level) ((u64)(level) << 11)
 #define MPRV CSR_BIT(17)

@@ -1,7 +1,7 @@
 /*
  * Loads and stores: each width with its extension, offsets of both signs, and accesses that are
- * misaligned: within a page, across two pages that are no neighbours in RAM, and into a page that is
- * not there or may not be written, where nothing may have been stored.
+ * misaligned: within a page, across two pages that are no neighbours in RAM, and into a page that
+ * is not there or may not be written, where nothing may have been stored.
  */
 #include "guests/check/trap.h"
 #include "guests/isa-check/try.h"
@@ -19,7 +19,8 @@ static _Alignas(16) u8 bytes[32];
 
 #define TRY_LOAD(insn, offset, wanted) do { \
 	u64 result; \
-	asm volatile(PLAIN(#insn " %0, " #offset "(%1)") : "=r"(result) : "r"(&bytes[16]) : "memory"); \
+	asm volatile(PLAIN(#insn " %0, " #offset "(%1)") \
+		: "=r"(result) : "r"(&bytes[16]) : "memory"); \
 	check_equal(#insn " at " #offset, result, wanted); \
 } while (0)
 
@@ -48,7 +49,8 @@ static void loads(void)
 #define TRY_STORE(insn, offset, width) do { \
 	u64 around; \
 	memset(bytes, 0x55, sizeof(bytes)); \
-	asm volatile(PLAIN(#insn " %0, " #offset "(%1)") : : "r"(OTHER), "r"(&bytes[16]) : "memory"); \
+	asm volatile(PLAIN(#insn " %0, " #offset "(%1)") \
+		: : "r"(OTHER), "r"(&bytes[16]) : "memory"); \
 	around = bytes[16 + offset - 1] | (u64)bytes[16 + offset + width] << 8; \
 	check_equal(#insn " beside " #offset, around, 0x5555); \
 	for (u32 i = 0; i < width; i++) \
@@ -92,8 +94,15 @@ static void paging_on(void)
 	} \
 } while (0)
 
-static void load(u64 address) { asm volatile("ld t0, 0(%0)" : : "r"(address) : "t0"); }
-static void store(u64 address) { asm volatile("sd %1, 0(%0)" : : "r"(address), "r"(ONES) : "memory"); }
+static void load(u64 address)
+{
+	asm volatile("ld t0, 0(%0)" : : "r"(address) : "t0");
+}
+
+static void store(u64 address)
+{
+	asm volatile("sd %1, 0(%0)" : : "r"(address), "r"(ONES) : "memory");
+}
 
 static void pages(void)
 {

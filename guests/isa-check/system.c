@@ -131,7 +131,8 @@ static void returns(void)
 	asm volatile("lla t0, 1f\n\tcsrw sepc, t0\n\tsret\n\tebreak\n1:\tcsrr %0, sstatus"
 		: "=r"(status) : : "t0");
 	csr_clear(sstatus, STATUS_SIE);
-	check_equal("sret", status & (STATUS_SPP | STATUS_SPIE | STATUS_SIE), STATUS_SPIE | STATUS_SIE);
+	check_equal("sret", status & (STATUS_SPP | STATUS_SPIE | STATUS_SIE),
+		STATUS_SPIE | STATUS_SIE);
 }
 
 /* wfi ends when something enabled is pending, whatever the mask; calls keep registers. */
@@ -147,7 +148,8 @@ static void waits_and_calls(void)
 	csr_clear(sip, INTERRUPT_SOFTWARE);
 	check_equal("sip", csr_read(sip) & INTERRUPT_SOFTWARE, 0);
 	csr_write(sie, 0);
-	asm volatile("li t6, 1234\n\tli a5, 5678\n\tli a7, 0x10\n\tli a6, 0\n\tecall\n\tadd %0, t6, a5"
+	asm volatile("li t6, 1234\n\tli a5, 5678\n\tli a7, 0x10\n\tli a6, 0\n\tecall\n"
+		"\tadd %0, t6, a5"
 		: "=r"(kept) : : "a0", "a1", "a5", "a6", "a7", "t6", "memory");
 	check_equal("kept over a call", kept, 1234 + 5678);
 	result = sbi_base_probe_extension(SBI_BASE);

@@ -1,6 +1,6 @@
 /*
- * Time as a supervisor sees it: `rdtime` reads it, the firmware's set_timer asks for an interrupt at
- * a moment of it, and `wfi` waits. Printed are counts, which are the same on any machine however
+ * Time as a supervisor sees it: `rdtime` reads it, the firmware's set_timer asks for an interrupt
+ * at a moment of it, and `wfi` waits. Printed are counts, which are the same on any machine however
  * fast; how many instructions ran between two ticks is not.
  */
 #include "guests/check/check.h"

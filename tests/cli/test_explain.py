@@ -30,7 +30,7 @@ class Explain(cli.Test):
         for row in self.rows:
             self.assertEqual(len(row), 6, row)
             term, aliases, line, more, see, _ = row
-            self.assertTrue(line.endswith(".") and more.endswith("."), term)
+            self.assertTrue(line.endswith(".") and more.endswith((".", "?")), term)
             self.assertTrue(see, term)
             for name in [term] + [alias for alias in aliases.split("|") if alias]:
                 key = re.sub(r"[-_ ]+", " ", name.lower()).strip()

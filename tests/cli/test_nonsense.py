@@ -71,7 +71,8 @@ class Nonsense(cli.Test):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "file")
             for content in (b"\x7fELF", b"\x7fELF" + b"\xff" * 200,
-                            b"\x7fELF\x02\x01\x01" + b"\0" * 57, b"\x7fELF\x01\x01\x01" + b"\0" * 99):
+                            b"\x7fELF\x02\x01\x01" + b"\0" * 57,
+                            b"\x7fELF\x01\x01\x01" + b"\0" * 99):
                 with open(path, "wb") as file:
                     file.write(content)
                 self.check_refused("run", path, words=[path])

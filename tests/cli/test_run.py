@@ -145,7 +145,8 @@ class Script(cli.Test):
         self.assertEqual(self.run_script("type w\n", stdin=b"q")[0], 125)
 
     def test_across_a_reboot(self):
-        text = "expect there\ntype r\nexpect there\ntimeout 2\nwait 1\ntype t\nexpect tick\ntype q\n"
+        text = ("expect there\ntype r\nexpect there\ntimeout 2\nwait 1\ntype t\nexpect tick\n"
+                "type q\n")
         self.assertEqual(self.run_script(text), (0, HELLO * 2 + "tick\n", ""))
 
     def test_broken_scripts(self):

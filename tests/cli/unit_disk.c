@@ -71,7 +71,8 @@ static void exercise(struct host_disk *host, u8 *model)
 		} else {
 			assert_true(host->read(host->self, first * DISK_SECTOR, bytes,
 				count * DISK_SECTOR));
-			assert_memory_equal(bytes, model + first * DISK_SECTOR, count * DISK_SECTOR);
+			assert_memory_equal(bytes, model + first * DISK_SECTOR,
+				count * DISK_SECTOR);
 		}
 	}
 	assert_true(host->flush(host->self));
@@ -193,8 +194,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(changes_go_through, setup, teardown),
 		cmocka_unit_test(memory_begins_as_zeros),
 		cmocka_unit_test_setup_teardown(what_is_no_disk_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(two_may_read_but_none_beside_a_writer, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_file_that_shrinks_is_a_medium_error, setup, teardown),
+		cmocka_unit_test_setup_teardown(two_may_read_but_none_beside_a_writer, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_file_that_shrinks_is_a_medium_error, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

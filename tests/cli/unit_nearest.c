@@ -6,7 +6,8 @@
 
 static const char *nearest_of(const char *typed)
 {
-	static const char *const words[] = { "run", "compare", "follow", "explain", "list", "help" };
+	static const char *const words[] = { "run", "compare", "follow", "explain", "list",
+		"help" };
 	struct nearest nearest;
 
 	nearest_begin(&nearest, typed);

@@ -14,6 +14,7 @@
 #define FINISHER        0x00100000
 #define MPRV_BIT        17
 #define ADUE_BIT        61
+#define CAUSE_BREAKPOINT 3
 #define CAUSE_ECALL_S   9
 
 	.option	norvc
@@ -85,6 +86,15 @@ entry_counted:
 	sd	t1, STATE_RETIRED(sp)
 1:
 
+	/* Exception ebreak_tval: the address or 0. */
+	li	t2, CAUSE_BREAKPOINT
+	csrr	t1, mcause
+	bne	t1, t2, 1f
+	csrw	mtval, zero
+1:	csrr	t1, scause
+	bne	t1, t2, 1f
+	csrw	stval, zero
+1:
 	/* The rest of the record; in the order of record_names (compare.c). */
 	ld	s0, STATE_GROUP(sp)
 	ld	t1, HEADER_NUMBER(s0)

@@ -177,7 +177,10 @@ static void print_environment(const struct environment *e)
 	printf("\n");
 }
 
-static u64 print_group(const struct program *program, const struct group *group, u32 number,
+u64 pg(const struct program *program, const struct group *group, u32 number, u64 start);
+u64 pg(const struct program *program, const struct group *group, u32 number, u64 start){u64 print_group_(const struct program *, const struct group *, u32, u64);return print_group_(program,group,number,start);}
+u64 print_group_(const struct program *program, const struct group *group, u32 number,u64 start);
+u64 print_group_(const struct program *program, const struct group *group, u32 number,
 	u64 start)
 {
 	u64 address[GROUP_STEPS + 1], end = group_addresses(group, start, address);
@@ -225,7 +228,7 @@ void reduce(struct runner *runner, struct program *program, struct difference di
 		reduce_state(&reducer, i - 1);
 	printf("reduced in %" PRIu64 " tries to:\n", reducer.tries);
 	for (u32 i = 0; i < program->groups; i++)
-		start = print_group(program, &program->group[i], i, start);
+		start = print_group_(program, &program->group[i], i, start);
 	if (runner_run(runner, program, &fault)) {
 		difference = compare(runner, program);
 		compare_print(runner, &difference);

@@ -51,10 +51,11 @@ static void add_score(struct score *score, struct cell *cell)
 	struct vm *vm = cell_vm(cell);
 
 	score->lives++;
-	score->steps += hart_steps(&cell->hart);
-	score->retired += hart_retired(&cell->hart);
+	score->steps += cell_steps(cell);
+	score->retired += cell_retired(cell);
 	score->exits += vm->state.tally.exits;
-	score->direct += vm->vcpu[0].state.direct;
+	for (u32 i = 0; i < vm->vcpus; i++)
+		score->direct += vm->vcpu[i].state.direct;
 	score->tables += vm->state.tally.count[VM_COUNT_table_entries];
 	for (u32 i = 0; i < HYPERCALLS; i++)
 		score->calls[i] += vm->state.tally.hypercall[i];
@@ -69,8 +70,8 @@ static u64 live(struct cell *cell, u64 seed, u64 steps, struct score *score, str
 	u64 done;
 
 	cell_boot(cell, program_create(&program, cell, seed));
-	while (good && alive && hart_steps(&cell->hart) < steps) {
-		u64 before = hart_steps(&cell->hart);
+	while (good && alive && cell_steps(cell) < steps) {
+		u64 before = cell_steps(cell);
 
 		alive = cell_run(cell, 1 + program_roll(&program, STRETCH));
 		if (!alive && cell_vm(cell)->board.stop.kind == STOP_NONE)
@@ -80,12 +81,12 @@ static u64 live(struct cell *cell, u64 seed, u64 steps, struct score *score, str
 		alive = alive && good && program_disturb(&program);
 		good = good && isolation_check(cell, fault);
 		/* A guest that wakes and waits makes no steps, and must not hold us up. */
-		if (hart_steps(&cell->hart) == before)
-			hart_charge(&cell->hart, 1), cell->hart.steps_trapped++;
+		if (cell_steps(cell) == before)
+			cell->hart[0].steps_trapped++;
 	}
 	good = good && isolation_secret(cell, fault);
 	add_score(score, cell);
-	done = hart_steps(&cell->hart);
+	done = cell_steps(cell);
 	return good ? done + !done : 0;
 }
 
@@ -104,7 +105,8 @@ static bool run_seed(const struct settings *settings, const struct isa *isa,
 		u64 own = seed * 1000 + life++;
 		struct cell_config config = { .isa = isa, .mode = mode,
 			.bare = mode->guest_is_real && own % 2,
-			.area_pages = own % 3 ? 256 : 5 + own % 40,
+			.harts = 1 + (u32)(own / 2 % CELL_HARTS),
+			.area_pages = own % 5 ? 256 : 5 + (u32)(own % 41),
 			.secret = own * UINT64_C(0x9e3779b97f4a7c15) ^ UINT64_C(0x5ec2e75ec2e75ec2) };
 		u64 done;
 
@@ -113,7 +115,7 @@ static bool run_seed(const struct settings *settings, const struct isa *isa,
 		if (!done)
 			printf("%s, life %llu, step %llu: %s\n", alarm_text,
 				(unsigned long long)life, (unsigned long long)
-				hart_steps(&cell->hart), fault.text);
+				cell_steps(cell), fault.text);
 		cell_destroy(cell);
 		if (!done) {
 			free(cell);
@@ -156,7 +158,7 @@ static void break_area(struct cell *cell)
 
 static void break_level(struct cell *cell)
 {
-	cell->hart.priv.level = LEVEL_S;
+	cell->hart[0].priv.level = LEVEL_S;
 }
 
 /* The first valid entry of the frames of this type (or, type 0, of the shadow area). */
@@ -240,7 +242,7 @@ static void break_seal(struct cell *cell)
 
 static void fill_tlb(struct cell *cell, u64 physical, enum access access)
 {
-	tlb_fill_data(&cell->hart.tlb, &cell->ram, 0x40000000, cell->hart.data_context, physical,
+	tlb_fill_data(&cell->hart[0].tlb, &cell->ram, 0x40000000, cell->hart[0].data_context, physical,
 		PAGE_SHIFT, access);
 }
 
@@ -280,7 +282,7 @@ static const struct breach {
 /* A life, ended soon, of the first seed that comes to the kind of tables wanted. */
 static void find_life(struct cell *cell, const struct isa *isa, bool direct)
 {
-	struct cell_config config = { .isa = isa, .mode = &mode_pv, .area_pages = 256,
+	struct cell_config config = { .isa = isa, .mode = &mode_pv, .harts = 1, .area_pages = 256,
 		.secret = UINT64_C(0x5ec2e75ec2e75ec2) };
 	struct program program;
 

@@ -39,14 +39,16 @@ static bool check_canaries(struct cell *cell, struct fault *fault)
 }
 
 /* The real hart of a virtualized guest has no privilege, and walks only tables that it may. */
-static bool check_hart(struct cell *cell, struct fault *fault)
+static bool check_hart(struct cell *cell, u32 number, struct fault *fault)
 {
-	const struct priv *priv = &cell->hart.priv;
+	const struct priv *priv = &cell->hart[number].priv;
 	struct vm *vm = cell_vm(cell);
-	const struct vcpu *vcpu = &vm->vcpu[0];
+	const struct vcpu *vcpu = &vm->vcpu[number];
 	u64 table = (priv->satp & SATP_PPN) << PAGE_SHIFT;
-	const struct shadow_root *root = &vm->shadow.state.root[vm->vcpu[0].state.shadow];
+	const struct shadow_root *root = &vm->shadow.state.root[vcpu->state.shadow];
 
+	if (vcpu->state.stopped)
+		return true;
 	if (priv->level != LEVEL_U || priv->edeleg || priv->ideleg
 	    || (priv->status & (STATUS_MPRV | STATUS_SUM | STATUS_MXR)))
 		return fault_set(fault, "the real hart is at level %llu, status 0x%llx",
@@ -67,6 +69,9 @@ static bool check_hart(struct cell *cell, struct fault *fault)
 				(ull)table, frame->type, frame->pinned, frame->asid);
 		return true;
 	}
+	/* One whose root another hart has dropped looks for it before it runs again. */
+	if (vcpu->state.reload)
+		return true;
 	if (table != vm->shadow.area + (u64)root->page * PAGE_SIZE || !root->key_rules)
 		return fault_set(fault, "real satp 0x%llx is not the current shadow root",
 			(ull)priv->satp);
@@ -224,8 +229,9 @@ static bool check_frames(struct cell *cell, struct fault *fault)
 			good = check_entry(cell, table + at, frame->type - FRAME_TABLE0, uses,
 				fault);
 	}
-	if (vm->vcpu[0].state.features)
-		uses[(vm->vcpu[0].state.page - BOARD_ram) >> PAGE_SHIFT]++;
+	for (u32 i = 0; i < vm->vcpus; i++)
+		if (vm->vcpu[i].state.features)
+			uses[(vm->vcpu[i].state.page - BOARD_ram) >> PAGE_SHIFT]++;
 	for (u32 i = 0; good && i < frames->count; i++)
 		good = check_frame(cell, i, uses[i], fault);
 	if (good && (tables != frames->state.tables
@@ -238,15 +244,17 @@ static bool check_frames(struct cell *cell, struct fault *fault)
 }
 
 /* A cached translation must be one that no rule forbids, even if its table is long gone. */
-static bool check_target(struct cell *cell, u64 place, bool writes, const char *side,
+static bool check_target(struct cell *cell, u32 hart, u64 place, bool writes, const char *side,
 	struct fault *fault)
 {
 	u64 page = place & PAGE_MASK;
 
 	if (cell_real(cell))
 		return true;
+	/* A stopped hart keeps its translations until it starts again, when all go. */
 	if (page < BOARD_ram)
-		return cell_vm(cell)->vcpu[0].state.direct
+		return cell_vm(cell)->vcpu[hart].state.direct
+			|| cell_vm(cell)->vcpu[hart].state.stopped
 			|| fault_set(fault, "%s TLB: device page 0x%llx", side, (ull)page);
 	if (!in_slice(cell, page, PAGE_SIZE))
 		return fault_set(fault, "%s TLB: page 0x%llx is outside the slice", side,
@@ -259,7 +267,7 @@ static bool check_target(struct cell *cell, u64 place, bool writes, const char *
 
 static bool check_host(struct cell *cell, const struct tlb_data *entry, struct fault *fault)
 {
-	const struct ram *ram = cell->hart.ram;
+	const struct ram *ram = cell->hart[0].ram;
 	u64 fast = entry->read != TLB_INVALID && !(entry->read & TLB_SLOW) ? entry->read
 		: entry->write != TLB_INVALID && !(entry->write & TLB_SLOW) ? entry->write
 		: TLB_INVALID;
@@ -277,17 +285,17 @@ static bool check_host(struct cell *cell, const struct tlb_data *entry, struct f
 	return true;
 }
 
-static bool check_tlb(struct cell *cell, struct fault *fault)
+static bool check_tlb(struct cell *cell, u32 hart, struct fault *fault)
 {
-	const struct tlb *tlb = &cell->hart.tlb;
+	const struct tlb *tlb = &cell->hart[hart].tlb;
 
 	for (u32 i = 0; i < TLB_DATA; i++) {
 		const struct tlb_data *entry = &tlb->data[i];
 
 		if (entry->read == TLB_INVALID && entry->write == TLB_INVALID)
 			continue;
-		if (!check_target(cell, entry->physical, entry->write != TLB_INVALID, "data", fault)
-		    || !check_host(cell, entry, fault))
+		if (!check_target(cell, hart, entry->physical, entry->write != TLB_INVALID, "data",
+		    fault) || !check_host(cell, entry, fault))
 			return false;
 	}
 	for (u32 i = 0; i < TLB_FETCH; i++) {
@@ -295,9 +303,9 @@ static bool check_tlb(struct cell *cell, struct fault *fault)
 
 		if (entry->tag == TLB_INVALID)
 			continue;
-		if (!check_target(cell, entry->physical, false, "fetch", fault))
+		if (!check_target(cell, hart, entry->physical, false, "fetch", fault))
 			return false;
-		if (!ram_holds(cell->hart.ram, entry->physical & PAGE_MASK, PAGE_SIZE))
+		if (!ram_holds(cell->hart[hart].ram, entry->physical & PAGE_MASK, PAGE_SIZE))
 			return fault_set(fault, "fetch TLB: page 0x%llx is no RAM",
 				(ull)entry->physical);
 	}
@@ -306,10 +314,12 @@ static bool check_tlb(struct cell *cell, struct fault *fault)
 
 bool isolation_check(struct cell *cell, struct fault *fault)
 {
-	if (!check_canaries(cell, fault) || !check_tlb(cell, fault))
+	if (!check_canaries(cell, fault))
 		return false;
-	return cell_real(cell) || (check_hart(cell, fault) && check_shadow(cell, fault)
-		&& check_frames(cell, fault));
+	for (u32 i = 0; i < cell->config.harts; i++)
+		if (!check_tlb(cell, i, fault) || (!cell_real(cell) && !check_hart(cell, i, fault)))
+			return false;
+	return cell_real(cell) || (check_shadow(cell, fault) && check_frames(cell, fault));
 }
 
 static bool holds_secret(const u8 *bytes, u64 length, u64 secret)
@@ -330,9 +340,9 @@ bool isolation_secret(struct cell *cell, struct fault *fault)
 {
 	u64 secret = cell->config.secret;
 
-	for (u32 i = 1; i < 32; i++)
-		if (cell->hart.x[i] == secret)
-			return fault_set(fault, "x%u holds the secret", i);
+	for (u32 i = 0; i < 32 * cell->config.harts; i++)
+		if (cell->hart[i / 32].x[i % 32] == secret)
+			return fault_set(fault, "x%u of hart %u holds the secret", i % 32, i / 32);
 	if (holds_secret(cell_slice(cell)->bytes, CELL_SLICE, secret))
 		return fault_set(fault, "the guest's memory holds the secret");
 	if (holds_secret(cell->disk[0], sizeof(cell->disk), secret))

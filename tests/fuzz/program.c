@@ -282,9 +282,21 @@ static void random_arguments(struct program *program, u32 row, u64 *argument)
 		argument[1] = random_address(program);
 		argument[2] = 0;
 		break;
+	case HYPERCALL_hsm_hart_start:
+		argument[0] = roll(program, CELL_HARTS + 1);
+		argument[1] = frame(CODE) + (roll(program, 2) ? 0
+			: roll(program, CODE_FRAMES * PAGE_SIZE) & ~UINT64_C(3));
+		break;
+	case HYPERCALL_ipi_send_ipi:
+	case HYPERCALL_rfence_remote_sfence_vma:
+	case HYPERCALL_rfence_remote_sfence_vma_asid:
+		argument[0] = roll(program, 8);
+		argument[1] = 0;
+		argument[3] = roll(program, 80) * PAGE_SIZE;
+		break;
 	case HYPERCALL_time_set_timer:
 	case HYPERCALL_legacy_set_timer:
-		argument[0] = program->cell->hart.cycle / CYCLES_PER_TICK + roll(program, 2000);
+		argument[0] = program->cell->hart[0].cycle / CYCLES_PER_TICK + roll(program, 2000);
 		break;
 	}
 }
@@ -685,6 +697,8 @@ static void emit_begin(struct writer *writer)
 	if (program->cell->config.bare)
 		emit_csr(writer, CSR_MTVEC, frame(CODE), INSN_csrrw);
 	emit_csr(writer, CSR_SIE, 0x222, INSN_csrrw);
+	for (u64 hart = 1; hart < program->cell->config.harts; hart++)
+		emit_call(writer, HYPERCALL_hsm_hart_start, hart, frame(DATA + 1), 0);
 	if (roll(program, 4)) {
 		emit_call(writer, HYPERCALL_para_enable, 15, frame(SHARED), frame(CODE));
 		emit_call(writer, HYPERCALL_para_table_pin, 2, kernel, 0);
@@ -718,6 +732,9 @@ u64 program_create(struct program *program, struct cell *cell, u64 seed)
 	put_all(program);
 	emit_begin(&writer);
 	emit_gadgets(&writer);
+	writer = (struct writer){ program, frame(DATA + 1), frame(DATA + 2) };
+	emit_begin(&writer);
+	emit_gadgets(&writer);
 	return frame(DATA);
 }
 
@@ -731,15 +748,14 @@ static bool root_reaches(struct cell *cell, u64 root)
 	return walk.result == WALK_OK && walk.physical == frame(CODE) + cell_vm(cell)->offset;
 }
 
-/* Puts the guest back to its handler, as any of its own calls could have done in better times. */
-static bool revive(struct program *program)
+/* Puts a hart back to its handler, as any of its own calls could have done in better times. */
+static bool revive(struct program *program, struct vcpu *vcpu)
 {
 	struct cell *cell = program->cell;
-	struct vcpu *vcpu = &cell_vm(cell)->vcpu[0];
 
-	cell->hart.waiting = false;
+	vcpu->hart->waiting = false;
 	vcpu->state.waiting = false;
-	cell->hart.pc = frame(CODE);
+	vcpu->hart->pc = frame(CODE);
 	if (!vcpu->state.direct) {
 		vcpu->priv->satp = 0;
 		return true;
@@ -760,27 +776,30 @@ static bool revive(struct program *program)
 /* Few instructions for many steps: it only traps. */
 static bool looks_dead(struct program *program)
 {
-	const struct hart *hart = &program->cell->hart;
-	u64 retired = hart_retired(hart) - program->begin;
-	u64 steps = hart_steps(hart) - program->steps;
+	const struct cell *cell = program->cell;
+	u64 retired = cell_retired(cell) - program->begin;
+	u64 steps = cell_steps(cell) - program->steps;
 
-	program->begin = hart_retired(hart);
-	program->steps = hart_steps(hart);
-	return retired * 3 < steps || hart->waiting || program->cell->monitor.vm.vcpu[0].state.waiting;
+	program->begin = cell_retired(cell);
+	program->steps = cell_steps(cell);
+	return retired * 3 < steps || steps < 2;
 }
 
 bool program_disturb(struct program *program)
 {
 	struct cell *cell = program->cell;
-	struct vcpu *vcpu = &cell_vm(cell)->vcpu[0];
+	struct vcpu *vcpu = &cell_vm(cell)->vcpu[roll(program, cell->config.harts)];
+	struct hart *hart = vcpu->hart;
 	bool alive = true;
 
-	if (looks_dead(program))
-		alive = revive(program);
+	if (vcpu->state.stopped)
+		return true;
+	if (looks_dead(program) || vcpu->state.waiting || hart->waiting)
+		alive = revive(program, vcpu);
 	switch (roll(program, 6)) {
 	case 0:
 		for (u32 i = 1; i < 32; i++)
-			cell->hart.x[i] = random_value(program);
+			hart->x[i] = random_value(program);
 		break;
 	case 1:
 		put_code(program, 1 + roll(program, CODE_FRAMES - 1));
@@ -794,7 +813,7 @@ bool program_disturb(struct program *program)
 		put_records(program);
 		break;
 	case 4:
-		cell->hart.pc = frame(CODE) + (roll(program, CODE_FRAMES * PAGE_SIZE) & ~UINT64_C(3));
+		hart->pc = frame(CODE) + (roll(program, CODE_FRAMES * PAGE_SIZE) & ~UINT64_C(3));
 		break;
 	}
 	cell_vm(cell)->mode->enter(vcpu);

@@ -1,6 +1,6 @@
 /*
- * Each small guest in each mode: what it prints, byte for byte, that it ends, and with which status.
- * The self-checking ones check far more than they print.
+ * Each small guest in each mode: what it prints, byte for byte, that it ends, and with which
+ * status. The self-checking ones check far more than they print.
  */
 #include "tests/guests/guest.h"
 
@@ -81,7 +81,7 @@ static void check_console(void **state)
 	}
 }
 
-/* A check that fails must end with status 1: its table of wanted values is spoilt before it runs. */
+/* A check that fails must end with status 1: its table of wanted values is spoilt beforehand. */
 static void check_failure(const char *name, const char *symbol, u64 offset, bool bare)
 {
 	static struct guest guest;

@@ -1,7 +1,7 @@
 /*
- * What each row of the guest `exits` costs: in trap mode the exits of each reason for one operation,
- * exactly; the same in pv mode, since the guest asks for nothing there; and none at all natively,
- * where the firmware is called for what only it can do.
+ * What each row of the guest `exits` costs: in trap mode the exits of each reason for one
+ * operation, exactly; the same in pv mode, since the guest asks for nothing there; and none at all
+ * natively, where the firmware is called for what only it can do.
  */
 #include "tests/guests/guest.h"
 

@@ -43,11 +43,11 @@ static int console_read(void *self, u32 port, u64 cycle)
 	return HOST_END;
 }
 
-void guest_create(struct guest *guest, const struct virt_mode *mode, const char *path,
+static void create(struct guest *guest, const struct virt_mode *mode, const char *path, u32 harts,
 	const char *prices, enum firmware firmware)
 {
 	struct machine_config config = {
-		.mode = mode, .memory = MEMORY, .firmware = firmware, .guest = path,
+		.mode = mode, .memory = MEMORY, .harts = harts, .firmware = firmware, .guest = path,
 		.host = { guest, console_write, console_read },
 	};
 	struct fault fault;
@@ -60,8 +60,14 @@ void guest_create(struct guest *guest, const struct virt_mode *mode, const char 
 		fail_msg("%s", fault.text);
 }
 
+void guest_create(struct guest *guest, const struct virt_mode *mode, const char *path,
+	const char *prices, enum firmware firmware)
+{
+	create(guest, mode, path, 1, prices, firmware);
+}
+
 void guest_create_words(struct guest *guest, const struct virt_mode *mode, const u32 *words,
-	u32 count, const char *prices, enum firmware firmware)
+	u32 count, u32 harts, const char *prices, enum firmware firmware)
 {
 	char path[] = "/tmp/guest-words-XXXXXX";
 	int file = mkstemp(path);
@@ -69,7 +75,7 @@ void guest_create_words(struct guest *guest, const struct virt_mode *mode, const
 	assert_true(file >= 0);
 	assert_int_equal(write(file, words, count * sizeof(*words)), count * sizeof(*words));
 	close(file);
-	guest_create(guest, mode, path, prices, firmware);
+	create(guest, mode, path, harts, prices, firmware);
 	unlink(path);
 }
 

@@ -18,14 +18,14 @@ struct guest {
 
 extern const struct virt_mode *const guest_modes[3]; /* native, trap, pv */
 
-/* The guest of that file on `mode`, with a list of prices and a kind of firmware. */
+/* The guest of that file on `mode` with one hart, a list of prices and a kind of firmware. */
 void guest_create(struct guest *guest, const struct virt_mode *mode, const char *path,
 	const char *prices, enum firmware firmware);
 void guest_destroy(struct guest *guest);
 
-/* The same for words of machine code, put where a guest of that firmware begins. */
+/* The same with several harts for words of machine code, put where a guest begins. */
 void guest_create_words(struct guest *guest, const struct virt_mode *mode, const u32 *words,
-	u32 count, const char *prices, enum firmware firmware);
+	u32 count, u32 harts, const char *prices, enum firmware firmware);
 
 /* "FOLDER/NAME", where the tests are told by their first argument that the built guests are. */
 void guest_path(char *path, size_t size, const char *name);

@@ -1,7 +1,8 @@
 /*
- * Virtualization rests on this: whatever is privileged traps in real U-mode, with the instruction in
- * tval, and changes nothing. Every CSR number in all six forms, and every privileged instruction, is
- * run on a hart at U. Of all CSRs only the counters that scounteren and mcounteren enable are read.
+ * Virtualization rests on this: whatever is privileged traps in real U-mode, with the instruction
+ * in tval, and changes nothing. Every CSR number in all six forms, and every privileged
+ * instruction, is run on a hart at U. Of all CSRs only the counters that scounteren and mcounteren
+ * enable are read.
  */
 #include "tests/unit/unit.h"
 
@@ -163,7 +164,8 @@ static void instructions(void **state)
 	}
 	for (u8 rs1 = 0; rs1 < 32; rs1++) {
 		for (u8 rs2 = 0; rs2 < 32; rs2++) {
-			struct insn insn = { .id = INSN_sfence_vma, .length = 4, .rs1 = rs1, .rs2 = rs2 };
+			struct insn insn = { .id = INSN_sfence_vma, .length = 4, .rs1 = rs1,
+				.rs2 = rs2 };
 
 			assert_traps(isa_encode(&fixture.isa, &insn), 0);
 		}
