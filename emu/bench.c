@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "emu/stage.h"
+#include "emu/guest.h"
 #include "emu/verb.h"
 #include "emu/view/json.h"
 #include "emu/view/text.h"
@@ -97,7 +97,7 @@ static bool measure(const struct bench_row *row, u32 repeat, bool with_qemu, str
 
 	*result = (struct result){ .row = row };
 	snprintf(name, sizeof(name), "bench/%s.elf", row->name);
-	if (!stage_find(name, guest, sizeof(guest), fault))
+	if (!guest_file(name, guest, fault))
 		return false;
 	for (u32 i = 0; i < repeat; i++) {
 		if (!bench_run_here(guest, BENCH_OWN_ITERATIONS, &run, fault)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emu/guest.h"
 #include "emu/stage.h"
 #include "emu/verb.h"
 
@@ -41,18 +42,19 @@ static bool set_up(struct run *run, const struct options *options, struct fault 
 	struct report *report = &run->comparison.report;
 	struct stage_config config = { .memory = COMPARE_MEMORY, .chaos = options->chaos.given,
 		.chaos_seed = options->chaos.value };
-	char guest[PATH_MAX], image[PATH_MAX], bootargs[512];
+	const char *name = options->arguments > 0 ? options->argument[0] : "twin";
+	struct guest guest;
+	char image[PATH_MAX], bootargs[512];
 	const struct image_symbol *lines;
 
 	if (!prices_load(&config.prices, options->prices, fault))
 		return false;
-	if (options->arguments > 0) {
-		config.guest = options->argument[0];
-	} else {
-		if (!stage_find("twin.elf", guest, sizeof(guest), fault)
-		    || !stage_find("twin.img", image, sizeof(image), fault))
+	if (!guest_find(name, &guest, fault))
+		return false;
+	config.guest = guest.path;
+	if (!strcmp(name, "twin")) {
+		if (!guest_file("twin/twin.img", image, fault))
 			return false;
-		config.guest = guest;
 		config.image = image;
 	}
 	if (options->operations && strlen(options->operations) > sizeof(bootargs) - 64)
@@ -68,7 +70,7 @@ static bool set_up(struct run *run, const struct options *options, struct fault 
 			return false;
 		run->stages++;
 	}
-	run->comparison.guest = options->arguments > 0 ? options->argument[0] : "twin";
+	run->comparison.guest = name;
 	run->comparison.prices = options->prices;
 	lines = image_symbol_named(&run->stage[0].machine->image, LINES_SYMBOL);
 	run->comparison.lines_known = lines != NULL;

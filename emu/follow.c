@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cpu/decode.h"
+#include "emu/guest.h"
 #include "emu/stage.h"
 #include "emu/verb.h"
 #include "emu/view/text.h"
@@ -390,7 +391,8 @@ static int perform(struct column *column, const struct options *options)
 {
 	const char *operation = options->argument[0];
 	struct stage_config config = { .memory = FOLLOW_MEMORY, .trace = FOLLOW_EVENTS };
-	char guest[PATH_MAX], image[PATH_MAX], bootargs[128];
+	char image[PATH_MAX], bootargs[128];
+	struct guest guest;
 	struct style style = style_of(stdout, options->plain);
 	bool pages = !options->all && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	struct fault fault;
@@ -398,11 +400,10 @@ static int perform(struct column *column, const struct options *options)
 	if (strlen(operation) >= WORKLOAD_NAME)
 		return refuse(&(struct fault){ "follow: no operation has so long a name" });
 	if (!prices_load(&config.prices, options->prices, &fault)
-	    || !stage_find("twin.elf", guest, sizeof(guest), &fault)
-	    || !stage_find("twin.img", image, sizeof(image), &fault))
+	    || !guest_find("twin", &guest, &fault) || !guest_file("twin/twin.img", image, &fault))
 		return refuse(&fault);
 	snprintf(bootargs, sizeof(bootargs), "bench=%s ops=1 poweroff", operation);
-	config.guest = guest;
+	config.guest = guest.path;
 	config.image = image;
 	config.bootargs = bootargs;
 	for (u32 i = 0; i < options->modes.count; i++) {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emu/guest.h"
 #include "emu/host_console.h"
 #include "emu/host_disk.h"
 #include "emu/script.h"
@@ -28,6 +29,7 @@ static const char *const run_end_names[] = {
 
 struct run {
 	const struct options *options;
+	struct guest guest;
 	struct machine_config config;
 	struct machine *machine;
 	struct console console;
@@ -99,9 +101,14 @@ static bool configure(struct run *run, struct fault *fault)
 	config->firmware = !strcmp(options->bios, "builtin") ? FIRMWARE_BUILTIN
 		: !strcmp(options->bios, "none") ? FIRMWARE_NONE : FIRMWARE_FILE;
 	config->firmware_path = config->firmware == FIRMWARE_FILE ? options->bios : NULL;
-	config->guest = options->arguments ? options->argument[0] : NULL;
-	config->initrd = options->initrd;
-	config->bootargs = options->append;
+	if (options->arguments) {
+		if (!guest_find(options->argument[0], &run->guest, fault))
+			return false;
+		config->guest = run->guest.path;
+	}
+	config->initrd = options->initrd ? options->initrd
+		: run->guest.initrd[0] ? run->guest.initrd : NULL;
+	config->bootargs = options->append ? options->append : run->guest.append;
 	config->chaos = options->chaos.given;
 	config->chaos_seed = options->chaos.value;
 	config->idle = pace;

@@ -3,11 +3,8 @@
  */
 #include "emu/stage.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/file.h"
 
@@ -130,25 +127,4 @@ const struct workload *stage_next(struct stage *stage)
 	if (state->workloads - state->running == stage->seen)
 		return NULL;
 	return &state->workload[stage->seen++];
-}
-
-bool stage_find(const char *name, char *path, size_t size, struct fault *fault)
-{
-	static const char *const places[] = { "%s/guests/twin/%s", "%s/guests/%s",
-		"%s/../share/ringside/%s" };
-	char program[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	char *slash;
-
-	program[length > 0 ? length : 0] = 0;
-	slash = strrchr(program, '/');
-	if (slash)
-		*slash = 0;
-	for (u32 i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if ((size_t)snprintf(path, size, places[i], program, name) < size
-		    && access(path, R_OK) == 0)
-			return true;
-	}
-	return fault_set(fault, "'%s' is not where the program expects it: beside it, in"
-		" guests/twin/, or installed in share/ringside/", name);
 }

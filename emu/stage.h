@@ -46,7 +46,4 @@ void stage_destroy(struct stage *stage);
 /* Runs until one more workload has ended; null when the guest has stopped instead. */
 const struct workload *stage_next(struct stage *stage);
 
-/* The files that come with the program: beside it in a build, or installed. False with a fault. */
-bool stage_find(const char *name, char *path, size_t size, struct fault *fault);
-
 #endif

@@ -98,6 +98,7 @@ void vcpu_start(struct vcpu *vcpu, u64 entry, u64 argument)
 	hart->x[11] = argument;
 	vcpu->state.stopped = false;
 	vcpu->state.waiting = false;
+	hart_account(hart, (enum time_kind)vcpu->vm->mode->time);
 	vcpu->vm->mode->enter(vcpu);
 	hart_changed(hart);
 	hart_account(hart, (enum time_kind)hart->time_of_level[vcpu->priv->level]);

@@ -53,6 +53,9 @@ u64 environment_alias(const struct environment *environment)
 	return environment->high ? ALIAS_HIGH - UINT64_C(0x80000000) : 0;
 }
 
+/* The width of user level: fixed on our side, and to be kept so on the other. */
+#define UXL_64 (UINT64_C(2) << 32)
+
 static void header_write(const struct group *group, const struct symbols *symbols, struct ram *ram,
 	u32 number, u64 start, u64 end)
 {
@@ -62,7 +65,8 @@ static void header_write(const struct group *group, const struct symbols *symbol
 		[HEADER_PC / 8] = start + environment_alias(e),
 		[HEADER_START / 8] = start,
 		[HEADER_END / 8] = end,
-		[HEADER_MSTATUS / 8] = e->mstatus | (u64)e->level * (STATUS_MPP & -STATUS_MPP),
+		[HEADER_MSTATUS / 8] = e->mstatus | UXL_64
+			| (u64)e->level * (STATUS_MPP & -STATUS_MPP),
 		[HEADER_SATP / 8] = tables_satp(e->root),
 		[HEADER_MEDELEG / 8] = e->medeleg,
 		[HEADER_MIDELEG / 8] = e->mideleg,

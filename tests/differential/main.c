@@ -21,9 +21,11 @@ static const struct {
 	const char *name, *section, *words;
 } exceptions[EXCEPTIONS] = {
 #define EXCEPTION(name, section, words) { #name, section, words },
+#define CSR_ABSENT(name, first, last, section, words) { #name, section, words },
 #define CSR_EXCEPTION(name, number, unwritten, unread, section, words) { #name, section, words },
 #include "tests/differential/exceptions.def"
 #undef EXCEPTION
+#undef CSR_ABSENT
 #undef CSR_EXCEPTION
 };
 

@@ -15,9 +15,11 @@ enum { GROUP_STEPS = 72, ROOTS = 3, SCRATCH_PAGES = 16, WINDOW_PAGES = 64, GOOD_
 
 enum exception {
 #define EXCEPTION(name, section, words) EXCEPTION_##name,
+#define CSR_ABSENT(name, first, last, section, words) EXCEPTION_##name,
 #define CSR_EXCEPTION(name, number, unwritten, unread, section, words) EXCEPTION_##name,
 #include "tests/differential/exceptions.def"
 #undef EXCEPTION
+#undef CSR_ABSENT
 #undef CSR_EXCEPTION
 	EXCEPTIONS
 };

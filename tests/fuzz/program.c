@@ -177,8 +177,8 @@ static void put_tree(struct program *program, u32 tree)
 {
 	u64 first = TABLES + tree * TREE_FRAMES;
 	u64 root = frame(first + TREE_ROOT), middle = frame(first + TREE_RAM);
-	bool direct = roll(program, 2);
-	bool honest = roll(program, 4);
+	bool direct = roll(program, 4);
+	bool honest = roll(program, 6);
 	u64 user = direct ? PTE_U : 0;
 	u64 dirty = roll(program, 2) ? PTE_A | PTE_D : 0;
 
@@ -207,7 +207,7 @@ static void put_tree(struct program *program, u32 tree)
 	for (u64 i = 0; i < 8; i++)
 		put(program, entry(frame(first + TREE_LEAVES), roll(program, 512)),
 			leaf(frame(DATA + roll(program, 32)), PTE_R | PTE_W | user), 8);
-	for (u64 n = roll(program, 3) ? 0 : roll(program, 8); n; n--)
+	for (u64 n = roll(program, 4) ? 0 : roll(program, 8); n; n--)
 		put(program, entry(frame(first + roll(program, TREE_LEAVES + 1)), roll(program, 512)),
 			random_pte(program), 8);
 }
@@ -232,6 +232,28 @@ static u32 random_row(struct program *program)
 static u64 random_root(struct program *program)
 {
 	return frame(TABLES + roll(program, TREES) * TREE_FRAMES);
+}
+
+/* Some frame that is used so at present, as a guest that kept books would know; 0: none. */
+static u64 known_frame(struct program *program, enum frame_type least, enum frame_type most)
+{
+	const struct frames *frames = &cell_vm(program->cell)->frames;
+	u64 start = roll(program, FRAMES);
+
+	for (u64 i = 0; frames->frame && i < FRAMES; i++) {
+		u64 number = (start + i) % FRAMES;
+
+		if (frames->frame[number].type >= least && frames->frame[number].type <= most)
+			return frame(number);
+	}
+	return 0;
+}
+
+static u64 known_table(struct program *program)
+{
+	u64 table = roll(program, 8) ? known_frame(program, FRAME_TABLE0, FRAME_TABLE2) : 0;
+
+	return table ? table : random_table(program);
 }
 
 static void random_arguments(struct program *program, u32 row, u64 *argument)
@@ -259,7 +281,7 @@ static void random_arguments(struct program *program, u32 row, u64 *argument)
 		}
 		break;
 	case HYPERCALL_para_table_unpin:
-		argument[0] = roll(program, 2) ? random_root(program) : random_table(program);
+		argument[0] = roll(program, 2) ? random_root(program) : known_table(program);
 		break;
 	case HYPERCALL_para_table_update:
 		argument[0] = records;
@@ -316,14 +338,42 @@ static void put_multicalls(struct program *program)
 	}
 }
 
+/* An entry as it would stand in a table of this type. */
+static u64 fitting_pte(struct program *program, u32 type)
+{
+	u64 tree = TABLES + roll(program, TREES) * TREE_FRAMES;
+	u64 rights = roll(program, 2) ? PTE_R | PTE_W : PTE_R;
+
+	switch (roll(program, 8) ? type : FRAME_FREE) {
+	case FRAME_TABLE0:
+		return leaf(roll(program, 4) ? frame(DATA + roll(program, FRAMES - DATA))
+			: random_frame(program), rights | PTE_U);
+	case FRAME_TABLE1:
+		if (roll(program, 3) == 0)
+			return leaf(BOARD_ram + (2 << 20), rights | PTE_U);
+		return leaf(frame(tree + (roll(program, 2) ? TREE_LEAVES : TREE_HIGH)), 0);
+	case FRAME_TABLE2:
+		return leaf(frame(tree + (roll(program, 2) ? TREE_WINDOW : TREE_RAM)), 0);
+	default:
+		return roll(program, 2) ? random_pte(program) : 0;
+	}
+}
+
+/* Mostly for the tables that there are; the low ones, which hold the code, are left alone a bit. */
 static void put_records(struct program *program)
 {
+	const struct frames *frames = &cell_vm(program->cell)->frames;
+
 	for (u64 i = 0; i < 512; i++) {
 		u64 at = frame(BATCH + 2) + i * 16;
-		u64 table = roll(program, 16) ? random_table(program) : random_address(program);
+		u64 table = roll(program, 16) ? known_table(program) : random_address(program);
+		u64 number = (table - BOARD_ram) >> PAGE_SHIFT;
+		u32 type = frames->frame && number < FRAMES ? frames->frame[number].type : FRAME_FREE;
+		u64 index = roll(program, 4) ? CODE_FRAMES + roll(program, 512 - CODE_FRAMES)
+			: roll(program, 512);
 
-		put(program, at, entry(table & PAGE_MASK, roll(program, 512)), 8);
-		put(program, at + 8, roll(program, 6) ? random_pte(program) : 0, 8);
+		put(program, at, entry(table & PAGE_MASK, index), 8);
+		put(program, at + 8, roll(program, 6) ? fitting_pte(program, type) : 0, 8);
 	}
 }
 
