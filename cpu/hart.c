@@ -142,9 +142,12 @@ void hart_drain(struct hart *hart)
 {
 	u32 page;
 
-	while (ram_drain(hart->ram, &page))
+	while (ram_drain(hart->ram, &page)) {
 		if (hart->ram->flags[page] & RAM_CODE)
 			blocks_drop_page(hart->blocks, page);
+		if (hart->ram->flags[page] & RAM_WATCHED)
+			hart->watched = true;
+	}
 }
 
 /* An instruction in two pages: both halves are fetched, and the block serves once. */
@@ -211,6 +214,10 @@ struct exit hart_run(struct hart *hart, u64 until)
 			hart_drain(hart);
 		if (hart->stop->kind != STOP_NONE)
 			return (struct exit){ EXIT_STOP, 0, 0 };
+		if (hart->watched) {
+			hart->watched = false;
+			return (struct exit){ EXIT_WATCH, 0, 0 };
+		}
 		if (hart->yield) {
 			hart->yield = 0;
 			return (struct exit){ EXIT_YIELD, 0, 0 };

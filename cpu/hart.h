@@ -25,6 +25,7 @@ enum exit_kind {
 	EXIT_TRAP,     /* a trap to M that this hart's owner takes instead of mtvec */
 	EXIT_WAIT,     /* wfi, and nothing enabled is pending */
 	EXIT_YIELD,    /* one of several harts has stored to a device: let the others catch up */
+	EXIT_WATCH,    /* a watched page of RAM was written to */
 	EXIT_STOP      /* a device ended the run: see the board's stop word */
 };
 
@@ -65,6 +66,7 @@ struct hart {
 	u64 data_context;
 	u32 leave;              /* nonzero: the engine returns after this instruction */
 	u32 yield;              /* nonzero: and hart_run comes back too */
+	bool watched;           /* likewise: EXIT_WATCH is due */
 	u64 x[33];              /* x[32] takes what is written to x0 */
 	u64 cycle;              /* exact whenever pc is */
 	u64 charged;            /* cycles that are not instructions retired */
@@ -146,7 +148,8 @@ void hart_account(struct hart *hart, enum time_kind kind);
 /* After privileged state was changed from outside: translation context, level, interrupts. */
 void hart_changed(struct hart *hart);
 
-/* Pages of RAM written to by others since guest code last ran: drops what was decoded from them. */
+/* Pages of RAM written to since guest code last ran: drops what was decoded from them, and notes
+ * whether one was watched. */
 void hart_drain(struct hart *hart);
 
 static inline u64 hart_retired(const struct hart *hart)

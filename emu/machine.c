@@ -98,18 +98,21 @@ static bool load(struct machine *machine, struct fault *fault)
 	const struct machine_config *config = &machine->config;
 	struct board *board = &machine->monitor.vm.board;
 	char isa[128], extensions[128];
+	enum firmware firmware = config->firmware;
 	struct fdt_config fdt = { .isa = isa, .isa_base = "rv64i", .extensions = extensions,
 		.mmu = "riscv,sv39", .bootargs = config->bootargs };
-	bool builtin = config->firmware == FIRMWARE_BUILTIN;
 	u64 entry, tree, low = BOARD_ram, high;
 
-	if (config->firmware == FIRMWARE_FILE && !image_load(&machine->firmware,
+	if (firmware == FIRMWARE_FILE && !image_load(&machine->firmware,
 	    config->firmware_path, &board->ram, BOARD_ram, fault))
 		return false;
 	if (config->guest && !image_load(&machine->image, config->guest, &board->ram,
-	    config->firmware == FIRMWARE_NONE ? BOARD_ram : BOARD_ram + KERNEL_OFFSET, fault))
+	    firmware == FIRMWARE_NONE ? BOARD_ram : BOARD_ram + KERNEL_OFFSET, fault))
 		return false;
-	if (config->guest && config->firmware == FIRMWARE_FILE
+	htif_attach(&machine->htif, &machine->image, &machine->monitor.vm);
+	if (firmware == FIRMWARE_AUTO)
+		firmware = machine->htif.there && real(machine) ? FIRMWARE_NONE : FIRMWARE_BUILTIN;
+	if (config->guest && firmware == FIRMWARE_FILE
 	    && machine->image.low < machine->firmware.high
 	    && machine->firmware.low < machine->image.high)
 		return fault_set(fault, "'%s' and '%s' overlap in RAM", config->guest,
@@ -124,8 +127,8 @@ static bool load(struct machine *machine, struct fault *fault)
 	isa_list(&machine->isa, extensions, sizeof(extensions));
 	if (!fdt_place(board, &fdt, low, high, &tree, fault))
 		return false;
-	entry = config->firmware == FIRMWARE_FILE ? machine->firmware.entry : machine->image.entry;
-	if (builtin) {
+	entry = firmware == FIRMWARE_FILE ? machine->firmware.entry : machine->image.entry;
+	if (firmware == FIRMWARE_BUILTIN) {
 		monitor_boot(&machine->monitor, entry, tree);
 	} else {
 		struct dynamic_info info = { DYNAMIC_MAGIC, DYNAMIC_VERSION, machine->image.entry,
@@ -133,7 +136,7 @@ static bool load(struct machine *machine, struct fault *fault)
 		u64 place = (tree & PAGE_MASK) - PAGE_SIZE;
 
 		monitor_boot_bare(&machine->monitor, entry, tree);
-		if (config->firmware == FIRMWARE_FILE && place >= high
+		if (firmware == FIRMWARE_FILE && place >= high
 		    && ram_copy_in(&board->ram, place, &info, sizeof(info)))
 			for (u32 i = 0; i < machine->harts; i++)
 				machine->hart[i].x[12] = place;
@@ -246,7 +249,9 @@ static enum machine_end advance(struct machine *machine, u64 until, bool *more)
 			stretch = now + most;
 	}
 	exit = monitor_run(monitor, stretch);
-	if (exit.kind == EXIT_STOP)
+	if (exit.kind == EXIT_WATCH)
+		htif_serve(&machine->htif, &machine->monitor.vm);
+	if (machine_stop(machine)->kind != STOP_NONE)
 		return machine_stop(machine)->kind == STOP_REBOOT ? MACHINE_REBOOT
 			: MACHINE_POWEROFF;
 	if (exit.kind == EXIT_WAIT) {

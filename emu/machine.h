@@ -7,9 +7,11 @@
 #define EMU_MACHINE_H
 
 #include "core/image.h"
+#include "emu/htif.h"
 #include "pv/monitor.h"
 
-enum firmware { FIRMWARE_BUILTIN, FIRMWARE_NONE, FIRMWARE_FILE };
+/* AUTO: none for a guest that speaks HTIF (emu/htif.h), else the built-in one. */
+enum firmware { FIRMWARE_BUILTIN, FIRMWARE_NONE, FIRMWARE_FILE, FIRMWARE_AUTO };
 
 struct machine_config {
 	const struct virt_mode *mode;
@@ -47,6 +49,7 @@ struct machine {
 	struct hart hart[BOARD_HARTS];
 	struct monitor monitor;
 	struct image firmware, image;
+	struct htif htif;
 	u64 no_offset;
 	u64 chaos_state;
 	struct hart_state *hart_state; /* what snapshots carry of the harts */

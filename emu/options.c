@@ -43,6 +43,7 @@ struct option_row {
 };
 
 static option_reader read_flag, read_text, read_mode, read_modes, read_memory, read_harts,
+	read_width,
 	read_address, read_count, read_seed, read_stats, read_disk, read_disks;
 
 #define ON(verb) (1u << VERB_ID_##verb)
@@ -133,6 +134,18 @@ static bool read_harts(void *field, const char *text, const struct option_row *r
 	if (!number(text, 10, "", 1, &value) || value < 1 || value > BOARD_HARTS)
 		return fault_set(fault, "--%s: '%.40s' is no number from 1 to %d", row->name, text,
 			BOARD_HARTS);
+	*(u32 *)field = (u32)value;
+	return true;
+}
+
+static bool read_width(void *field, const char *text, const struct option_row *row,
+	struct fault *fault)
+{
+	u64 value;
+
+	if (!number(text, 10, "", 1, &value)
+	    || (value != 4 && value != 8 && value != 16 && value != 32))
+		return fault_set(fault, "--%s: '%.40s' is none of 4, 8, 16, 32", row->name, text);
 	*(u32 *)field = (u32)value;
 	return true;
 }

@@ -43,6 +43,8 @@ struct options {
 	} modes;
 	u64 memory;         /* bytes */
 	u32 harts;
+	u32 granularity;    /* bytes a line of the signature */
+	const char *signature;
 	u64 base;
 	const char *append; /* null: none; likewise below */
 	const char *bios;

@@ -98,7 +98,8 @@ static bool configure(struct run *run, struct fault *fault)
 	config->mode = mode_named(options->mode);
 	config->memory = options->memory;
 	config->harts = options->harts;
-	config->firmware = !strcmp(options->bios, "builtin") ? FIRMWARE_BUILTIN
+	config->firmware = !strcmp(options->bios, "auto") ? FIRMWARE_AUTO
+		: !strcmp(options->bios, "builtin") ? FIRMWARE_BUILTIN
 		: !strcmp(options->bios, "none") ? FIRMWARE_NONE : FIRMWARE_FILE;
 	config->firmware_path = config->firmware == FIRMWARE_FILE ? options->bios : NULL;
 	if (options->arguments) {
@@ -115,7 +116,8 @@ static bool configure(struct run *run, struct fault *fault)
 	config->idle_self = run;
 	if (!config->guest && config->firmware != FIRMWARE_FILE)
 		return fault_set(fault, "'run' needs its GUEST; ringside help run shows how");
-	if (config->firmware != FIRMWARE_BUILTIN && config->mode != &mode_native)
+	if (config->firmware != FIRMWARE_BUILTIN && config->firmware != FIRMWARE_AUTO
+	    && config->mode != &mode_native)
 		return fault_set(fault, "--bios %.80s is for --mode native: in mode %s the guest's "
 			"calls go to the monitor", options->bios, options->mode);
 	return prices_load(&config->prices, options->prices, fault) && open_disks(run, fault);
@@ -288,6 +290,9 @@ int verb_run(const struct options *options)
 	end = drive(&run, &fault);
 	console_destroy(&run.console);
 	status = conclude(&run, end, &fault);
+	if (options->signature && run.machine && !htif_signature(&run.machine->image,
+	    &run.machine->monitor.vm, options->signature, options->granularity, &fault))
+		status = refuse(&fault);
 	if (options->stats != STATS_NONE && run.machine)
 		print_stats(&run, end, status);
 	clean_up(&run);

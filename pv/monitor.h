@@ -83,7 +83,8 @@ void monitor_boot_bare(struct monitor *monitor, u64 entry, u64 device_tree);
 
 /*
  * Runs until the hart whose turn it is reaches the absolute cycle (EXIT_DEADLINE), it is another's
- * turn (EXIT_YIELD), the guest stops (EXIT_STOP), or every hart waits (EXIT_WAIT: monitor_idle).
+ * turn (EXIT_YIELD), a watched page was written to (EXIT_WATCH), the guest stops (EXIT_STOP), or
+ * every hart waits (EXIT_WAIT: monitor_idle).
  */
 struct exit monitor_run(struct monitor *monitor, u64 until);
 

@@ -172,6 +172,8 @@ struct exit monitor_run(struct monitor *monitor, u64 until)
 		}
 		exit = vcpu_run(vcpu, monitor->state.window_end < until
 			? monitor->state.window_end : until);
+		if (exit.kind == EXIT_WATCH)
+			return exit;
 		if (exit.kind == EXIT_YIELD) {
 			for (u32 i = 0; i < vm->vcpus; i++)
 				vcpu_poke(&vm->vcpu[i], vcpu);
