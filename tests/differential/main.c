@@ -160,12 +160,13 @@ if (getenv("DBG")) { for (unsigned side=0;side<2;side++) { u64 h=runner_word(run
 int main(int count, char **words)
 {
 	struct options options = { .qemu = "qemu-system-riscv64", .seed = 1, .count = 200000 };
-	struct runner runner = { .seconds = 60, .steps = 20000000 };
+	struct runner runner = { .seconds = 20, .steps = 20000000 };
 	struct fault fault;
 	char version[128];
 	struct isa isa;
 	int status;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (count == 2 && !strcmp(words[1], "--list"))
 		return list_exceptions();
 	if (!parse(count, words, &options))
