@@ -49,7 +49,8 @@ static void setup(struct fixture *f)
 	rtc_create(&f->rtc, &f->clock, RTC_EPOCH_2026, plic_line(&f->plic, 11));
 	finisher_create(&f->finisher, &f->stop);
 	ata_create(&f->ata, &disk, plic_line(&f->plic, 12));
-	virtio_blk_create(&f->blk, &disk, &f->ram, plic_line(&f->plic, 1));
+	virtio_blk_create(&f->blk, &disk,
+		&(struct virtio_wiring){ .ram = &f->ram, .irq = plic_line(&f->plic, 1) });
 }
 
 /* Small numbers, addresses in RAM, and anything. */
