@@ -12,13 +12,12 @@ enum {
 	CONSOLE_COPY = 4096 /* bytes per step */
 };
 
-/* Asks for the next byte `cycles` from now, if there is a buffer for it and it can come. */
-static void console_listen(struct virtio_console *console, u64 cycles)
+/* Asks for the next byte at `when`, if there is a buffer for it and it can come. */
+static void console_listen(struct virtio_console *console, u64 when)
 {
 	bool listens = !console->state.ended && virtio_waiting(&console->virtio, CONSOLE_INPUT);
 
-	clock_set(console->clock, console->receive,
-		listens ? console->clock->state.now + cycles : NEVER);
+	clock_set(console->clock, console->receive, listens ? when : NEVER);
 }
 
 static void console_receive(void *self, u64 when)
@@ -42,7 +41,7 @@ static void console_receive(void *self, u64 when)
 		virtio_signal(virtio, CONSOLE_INPUT);
 		pause = VIRTIO_CONSOLE_BYTE_CYCLES;
 	}
-	console_listen(console, pause);
+	console_listen(console, when + pause);
 }
 
 /* False: more than anybody prints at once. */
@@ -87,7 +86,8 @@ static void console_notify(struct virtio *virtio, u32 queue)
 	if (queue == CONSOLE_OUTPUT)
 		console_transmit(console);
 	else if (console->clock->state.when[console->receive] == NEVER)
-		console_listen(console, VIRTIO_CONSOLE_BYTE_CYCLES);
+		console_listen(console,
+			console->clock->state.now + VIRTIO_CONSOLE_BYTE_CYCLES);
 }
 
 static void console_start(struct virtio *virtio)
