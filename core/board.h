@@ -16,11 +16,20 @@
 #include "core/dev/uart16550.h"
 #include "core/dev/virtio.h"
 #include "core/dev/virtio_blk.h"
+#include "core/dev/virtio_console.h"
+#include "core/dev/virtio_net.h"
+#include "core/dev/virtio_rng.h"
 #include "core/host.h"
 #include "core/irq.h"
 #include "core/snapshot.h"
 
-enum { BOARD_HARTS = 8, BOARD_DISKS = 4 };
+enum {
+	BOARD_HARTS = 8,
+	BOARD_SLOTS = 8, /* of virtio: enough for all of the following */
+	BOARD_DISKS = 4,
+	BOARD_NETS = 2,
+	BOARD_CONSOLE_PORT = 1 /* of the host: the virtio console; 0 is the serial port */
+};
 
 /* Addresses and interrupt numbers, one row each in board.def. */
 enum board_address {
@@ -43,6 +52,12 @@ struct board_config {
 	struct host_disk disk[BOARD_DISKS];
 	bool has_ata;
 	struct host_disk ata;
+	u32 nets;                            /* virtio-net, in order */
+	struct host_net net[BOARD_NETS];
+	bool has_rng;                        /* virtio-rng */
+	u64 rng_seed;
+	bool has_console;                    /* virtio-console */
+	u32 legacy;                          /* bit n: virtio slot n speaks transport version 1 */
 };
 
 struct board {
@@ -60,6 +75,14 @@ struct board {
 	bool has_ata;
 	u32 disks;
 	struct virtio_blk disk[BOARD_DISKS];
+	u32 nets;
+	struct virtio_net net[BOARD_NETS];
+	bool has_rng;
+	struct virtio_rng rng;
+	bool has_console;
+	struct virtio_console console;
+	u32 slots; /* of virtio, taken: disks first, then networks, random numbers, console */
+	struct virtio *slot[BOARD_SLOTS];
 };
 
 /* Assembles a board on `clock` and `ram` (copied; bytes stay the owner's). */

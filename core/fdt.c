@@ -235,14 +235,14 @@ static void small_devices(struct tree *tree)
 	end(tree);
 }
 
-static void disks(struct tree *tree)
+static void virtio_and_ata(struct tree *tree)
 {
 	fdt64_t blocks[4] = {
 		cpu_to_fdt64(BOARD_ata), cpu_to_fdt64(ATA_COMMAND_SIZE),
 		cpu_to_fdt64(BOARD_ata + ATA_CONTROL), cpu_to_fdt64(ATA_CONTROL_SIZE),
 	};
 
-	for (u32 i = 0; i < tree->board->disks; i++) {
+	for (u32 i = 0; i < tree->board->slots; i++) {
 		u64 address = BOARD_virtio + (u64)i * VIRTIO_WINDOW;
 
 		node_at(tree, "virtio_mmio", address);
@@ -291,7 +291,7 @@ static void root(struct tree *tree)
 	flag(tree, "ranges");
 	small_devices(tree);
 	interrupt_controllers(tree);
-	disks(tree);
+	virtio_and_ata(tree);
 	end(tree);
 	syscon(tree, "poweroff", "syscon-poweroff", 0x5555);
 	syscon(tree, "reboot", "syscon-reboot", 0x7777);

@@ -1,5 +1,5 @@
 /*
- * What the board asks of the host: a console, disks, the wall clock. Data services only: each
+ * What the board asks of the host: a console, disks, a network. Data services only: each
  * returns at once, never re-enters the machine and decides nothing. emu/host_*.c implements them;
  * tests implement them in memory.
  */
@@ -21,6 +21,24 @@ struct host_disk {
 	bool (*read)(void *self, u64 offset, void *to, u64 length);
 	bool (*write)(void *self, u64 offset, const void *from, u64 length);
 	bool (*flush)(void *self);
+};
+
+enum {
+	HOST_MTU = 1500,       /* bytes of an Ethernet frame's load at most */
+	HOST_FRAME_LEAST = 14, /* bytes of a frame, without checksum: its header alone */
+	HOST_FRAME = 1518      /* ... with a VLAN tag and a full load */
+};
+
+/* A plug in the wall of a network. Nothing plugged in: all functions null. */
+struct host_net {
+	void *self;
+	u8 mac[6]; /* what the card calls itself */
+	/* A frame out, of HOST_FRAME_LEAST to HOST_FRAME bytes, at virtual time `cycle`. */
+	void (*send)(void *self, u64 cycle, const u8 *frame, u32 length);
+	/* The next frame that has arrived by `cycle`; its length, or 0: none. Room: HOST_FRAME. */
+	u32 (*receive)(void *self, u64 cycle, u8 *frame, u32 room);
+	/* When it is worth asking again, after `cycle`; NEVER: not before something is sent. */
+	u64 (*next)(void *self, u64 cycle);
 };
 
 struct host {

@@ -1,40 +1,14 @@
 /*
- * The registers of virtio-mmio version 2. A queue is checked once, when the driver makes it ready:
+ * The registers of virtio-mmio, version 2 (what version 1 does otherwise: virtio_legacy.c). A queue is checked once, when the driver makes it ready:
  * from then on all of it is known to lie in RAM, and nothing of it can be changed until it is
  * stopped or the device is reset. What happens inside a ready queue is virtio_queue.c.
  */
-#include "core/dev/virtio.h"
+#include "core/dev/virtio_registers.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "core/bits.h"
-
-enum virtio_register {
-	VIRTIO_MAGIC = 0x000,
-	VIRTIO_VERSION = 0x004,
-	VIRTIO_DEVICE_ID = 0x008,
-	VIRTIO_VENDOR_ID = 0x00c,
-	VIRTIO_DEVICE_FEATURES = 0x010,
-	VIRTIO_DEVICE_FEATURES_SELECT = 0x014,
-	VIRTIO_DRIVER_FEATURES = 0x020,
-	VIRTIO_DRIVER_FEATURES_SELECT = 0x024,
-	VIRTIO_QUEUE_SELECT = 0x030,
-	VIRTIO_QUEUE_NUM_MAX = 0x034,
-	VIRTIO_QUEUE_NUM = 0x038,
-	VIRTIO_QUEUE_READY = 0x044,
-	VIRTIO_QUEUE_NOTIFY = 0x050,
-	VIRTIO_INTERRUPT_STATUS = 0x060,
-	VIRTIO_INTERRUPT_ACK = 0x064,
-	VIRTIO_STATUS = 0x070,
-	VIRTIO_QUEUE_DESC = 0x080, /* each of the three: low half, high half */
-	VIRTIO_QUEUE_DRIVER = 0x090,
-	VIRTIO_QUEUE_DEVICE = 0x0a0,
-	VIRTIO_SHM_LENGTH = 0x0b0,
-	VIRTIO_SHM_BASE = 0x0b8,
-	VIRTIO_GENERATION = 0x0fc,
-	VIRTIO_CONFIG_SPACE = 0x100
-};
 
 enum {
 	VIRTIO_MAGIC_VALUE = 0x74726976,  /* "virt" */
@@ -74,8 +48,7 @@ void virtio_fail(struct virtio *virtio)
 	virtio_update(virtio);
 }
 
-/* The queue that QueueSel names; null when the device has none of that number. */
-static struct virtio_queue *virtio_selected(struct virtio *virtio)
+struct virtio_queue *virtio_selected(struct virtio *virtio)
 {
 	u32 select = virtio->state.queue_select;
 
@@ -112,16 +85,19 @@ u64 virtio_read(void *self, u64 offset, unsigned width)
 	struct virtio *virtio = self;
 	struct virtio_state *state = &virtio->state;
 	const struct virtio_queue *queue = virtio_selected(virtio);
+	u64 value;
 
 	if (offset >= VIRTIO_CONFIG_SPACE)
 		return virtio_config_read(virtio, offset - VIRTIO_CONFIG_SPACE, width);
 	if (width != 4)
 		return 0;
+	if (virtio->legacy && virtio_legacy_read(virtio, offset, &value))
+		return value;
 	switch (offset) {
 	case VIRTIO_MAGIC:
 		return VIRTIO_MAGIC_VALUE;
 	case VIRTIO_VERSION:
-		return 2;
+		return virtio->legacy ? 1 : 2;
 	case VIRTIO_DEVICE_ID:
 		return virtio->kind->id;
 	case VIRTIO_VENDOR_ID:
@@ -158,20 +134,24 @@ static bool virtio_queue_fits(const struct virtio *virtio, const struct virtio_q
 		queue->device % 4 == 0 && ram_holds(virtio->ram, queue->device, 6 + 8 * size);
 }
 
+void virtio_queue_start(struct virtio *virtio, struct virtio_queue *queue)
+{
+	if (!virtio_queue_fits(virtio, queue)) {
+		virtio_fail(virtio);
+		return;
+	}
+	queue->taken = 0;
+	queue->used = 0;
+	queue->signalled = 0;
+	queue->ready = 1;
+}
+
 static void virtio_write_ready(struct virtio *virtio, struct virtio_queue *queue, u64 value)
 {
-	bool ready = value & 1;
-
-	if (ready && !queue->ready) {
-		if (!virtio_queue_fits(virtio, queue)) {
-			virtio_fail(virtio);
-			return;
-		}
-		queue->taken = 0;
-		queue->used = 0;
-		queue->signalled = 0;
-	}
-	queue->ready = ready;
+	if (!(value & 1))
+		queue->ready = 0;
+	else if (!queue->ready)
+		virtio_queue_start(virtio, queue);
 }
 
 static void virtio_write_queue(struct virtio *virtio, u64 offset, u64 value)
@@ -204,20 +184,38 @@ static void virtio_write_queue(struct virtio *virtio, u64 offset, u64 value)
 	}
 }
 
+/* The driver begins anew. The configuration's generation counts on, so that it does not take a new
+ * configuration for the old one; the page size stays, since Linux says it once and then resets. */
+static void virtio_restart(struct virtio *virtio)
+{
+	u32 generation = virtio->state.generation;
+	u32 page_size = virtio->state.page_size;
+
+	memset(&virtio->state, 0, sizeof(virtio->state));
+	virtio->state.generation = generation;
+	virtio->state.page_size = page_size;
+	if (virtio->kind->reset)
+		virtio->kind->reset(virtio);
+	virtio_update(virtio);
+}
+
 /* Features the device did not offer are refused by not keeping FEATURES_OK. That VERSION_1 is
  * among the accepted ones is not insisted on: drivers for teaching leave it out. */
 static void virtio_write_status(struct virtio *virtio, u32 value)
 {
 	struct virtio_state *state = &virtio->state;
+	bool starts = value & ~state->status & VIRTIO_DRIVER_OK;
 
 	if (value == 0) {
-		virtio_reset(virtio);
+		virtio_restart(virtio);
 		return;
 	}
 	if (value & ~state->status & VIRTIO_FEATURES_OK &&
 			state->driver_features & ~virtio->features)
 		value &= ~(u32)VIRTIO_FEATURES_OK;
 	state->status = (value & 0xff) | (state->status & VIRTIO_NEEDS_RESET);
+	if (starts && virtio->kind->start)
+		virtio->kind->start(virtio);
 }
 
 static void virtio_notify(struct virtio *virtio, u64 queue)
@@ -243,6 +241,8 @@ void virtio_write(void *self, u64 offset, u64 value, unsigned width)
 	if (width != 4)
 		return;
 	value = (u32)value;
+	if (virtio->legacy && virtio_legacy_write(virtio, offset, value))
+		return;
 	switch (offset) {
 	case VIRTIO_DEVICE_FEATURES_SELECT:
 		state->device_select = (u32)value;
@@ -274,31 +274,29 @@ void virtio_write(void *self, u64 offset, u64 value, unsigned width)
 	}
 }
 
-/* The generation counts on: a driver must not take the new configuration for the old one. */
 void virtio_reset(void *self)
 {
 	struct virtio *virtio = self;
-	u32 generation = virtio->state.generation;
 
-	memset(&virtio->state, 0, sizeof(virtio->state));
-	virtio->state.generation = generation;
-	if (virtio->kind->reset)
-		virtio->kind->reset(virtio);
-	virtio_update(virtio);
+	virtio->state.page_size = 0;
+	virtio_restart(virtio);
 }
 
 const struct device_register virtio_registers[] = {
 	{ VIRTIO_MAGIC, 4, "magic", "\"virt\"" },
-	{ VIRTIO_VERSION, 4, "version", "2" },
-	{ VIRTIO_DEVICE_ID, 4, "device-id", "kind of device; 2 is a disk" },
+	{ VIRTIO_VERSION, 4, "version", "2; 1 is the legacy transport" },
+	{ VIRTIO_DEVICE_ID, 4, "device-id", "1 network, 2 disk, 3 console, 4 random numbers" },
 	{ VIRTIO_VENDOR_ID, 4, "vendor-id", "who made it" },
 	{ VIRTIO_DEVICE_FEATURES, 4, "device-features", "32 of the bits that are offered" },
 	{ VIRTIO_DEVICE_FEATURES_SELECT, 4, "device-features-sel", "which 32" },
 	{ VIRTIO_DRIVER_FEATURES, 4, "driver-features", "32 of the bits that are accepted" },
 	{ VIRTIO_DRIVER_FEATURES_SELECT, 4, "driver-features-sel", "which 32" },
+	{ VIRTIO_GUEST_PAGE_SIZE, 4, "guest-page-size", "version 1: bytes of a page" },
 	{ VIRTIO_QUEUE_SELECT, 4, "queue-sel", "the queue that the queue registers mean" },
 	{ VIRTIO_QUEUE_NUM_MAX, 4, "queue-num-max", "most entries; 0: no such queue" },
 	{ VIRTIO_QUEUE_NUM, 4, "queue-num", "entries" },
+	{ VIRTIO_QUEUE_ALIGN, 4, "queue-align", "version 1: where the used ring may begin" },
+	{ VIRTIO_QUEUE_PFN, 4, "queue-pfn", "version 1: page of the queue; 0: none" },
 	{ VIRTIO_QUEUE_READY, 4, "queue-ready", "1: the device may use the queue" },
 	{ VIRTIO_QUEUE_NOTIFY, 4, "queue-notify", "a kick: queue of this number has new buffers" },
 	{ VIRTIO_INTERRUPT_STATUS, 4, "interrupt-status", "1: used buffers; 2: configuration" },
@@ -315,16 +313,17 @@ const struct device_register virtio_registers[] = {
 };
 
 void virtio_create(struct virtio *virtio, const struct virtio_kind *kind, u64 features,
-	struct ram *ram, struct irq_line irq)
+	const struct virtio_wiring *wiring)
 {
 	assert(kind->queues >= 1 && kind->queues <= VIRTIO_QUEUES);
 	assert(kind->config_size <= VIRTIO_CONFIG);
 	memset(virtio, 0, sizeof(*virtio));
 	virtio->kind = kind;
 	virtio->features = features | VIRTIO_F_INDIRECT_DESC | VIRTIO_F_EVENT_IDX |
-		VIRTIO_F_VERSION_1;
-	virtio->ram = ram;
-	virtio->irq = irq;
+		(wiring->legacy ? 0 : VIRTIO_F_VERSION_1);
+	virtio->ram = wiring->ram;
+	virtio->irq = wiring->irq;
+	virtio->legacy = wiring->legacy;
 	virtio_reset(virtio);
 }
 

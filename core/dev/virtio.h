@@ -1,6 +1,6 @@
 /*
- * virtio over MMIO, version 2: the registers, feature negotiation and split virtqueues that every
- * virtio device shares. A device gives its `struct virtio_kind`, embeds `struct virtio` as its
+ * virtio over MMIO, version 2 or (legacy) 1: the registers, feature negotiation and split virtqueues
+ * that every virtio device shares. A device gives its `struct virtio_kind`, embeds `struct virtio` as its
  * FIRST member, and publishes a `struct device` whose read, write and reset are the ones here.
  * Reference: Virtual I/O Device (VIRTIO) 1.2, sections 2.1 to 2.7 and 4.2.
  *
@@ -25,7 +25,7 @@ enum {
 	VIRTIO_WINDOW = 0x1000
 };
 
-/* Feature bits that belong to the transport. All three are offered by every device. */
+/* Feature bits that belong to the transport. Every device offers them (legacy: not the last). */
 #define VIRTIO_F_INDIRECT_DESC (UINT64_C(1) << 28)
 #define VIRTIO_F_EVENT_IDX     (UINT64_C(1) << 29)
 #define VIRTIO_F_VERSION_1     (UINT64_C(1) << 32)
@@ -47,6 +47,8 @@ struct virtio_queue {
 	u16 used;                 /* used entries published; wraps */
 	u16 signalled;            /* `used` at the last decision about an interrupt */
 	u16 unused;
+	u32 align;                /* legacy: where the used ring may begin */
+	u32 unused2;
 };
 
 struct virtio_state {
@@ -56,6 +58,8 @@ struct virtio_state {
 	u32 status;     /* enum virtio_status, or-ed */
 	u32 interrupt;  /* bit 0: used buffers; bit 1: configuration changed */
 	u32 generation; /* of the configuration space */
+	u32 page_size;  /* legacy: unit of a queue's address */
+	u32 unused;
 };
 
 struct virtio;
@@ -66,6 +70,7 @@ struct virtio_kind {
 	u32 queues;      /* 1..VIRTIO_QUEUES */
 	u32 config_size; /* bytes, at most VIRTIO_CONFIG */
 	void (*notify)(struct virtio *virtio, u32 queue); /* the driver has added buffers */
+	void (*start)(struct virtio *virtio); /* DRIVER_OK was set; null: nothing to do */
 	/* Fills config_size bytes of configuration space, zeroed before; null: none. */
 	void (*config)(struct virtio *virtio, u8 *bytes);
 	/* A store inside it; null: ignored. */
@@ -79,6 +84,14 @@ struct virtio {
 	u64 features; /* offered, transport bits included */
 	struct ram *ram;
 	struct irq_line irq;
+	bool legacy;
+};
+
+/* What a device is connected to. */
+struct virtio_wiring {
+	struct ram *ram;      /* borrowed */
+	struct irq_line irq;
+	bool legacy;          /* transport version 1, not 2 */
 };
 
 /* A chain of buffers taken from a queue: the readable ones first, then the writable ones. */
@@ -102,9 +115,9 @@ u64 virtio_read(void *self, u64 offset, unsigned width);
 void virtio_write(void *self, u64 offset, u64 value, unsigned width);
 void virtio_reset(void *self);
 
-/* `features`: the device type's own bits. Borrows `kind` and `ram`. */
+/* `features`: the device type's own bits. Borrows `kind`. */
 void virtio_create(struct virtio *virtio, const struct virtio_kind *kind, u64 features,
-	struct ram *ram, struct irq_line irq);
+	const struct virtio_wiring *wiring);
 void virtio_restored(struct virtio *virtio);
 
 /* Was the feature negotiated? */
@@ -112,6 +125,9 @@ static inline bool virtio_has(const struct virtio *virtio, u64 feature)
 {
 	return (virtio->state.driver_features & virtio->features & feature) != 0;
 }
+
+/* Is there a chain to take? If not, the driver is asked to say when there is. */
+bool virtio_waiting(struct virtio *virtio, u32 queue);
 
 /* Takes the next chain; false when there is none, or the queue cannot be used. */
 bool virtio_pop(struct virtio *virtio, u32 queue, struct virtio_chain *chain);

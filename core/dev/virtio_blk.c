@@ -180,17 +180,12 @@ const struct device virtio_blk_device = {
 	.reset = virtio_reset,
 };
 
-void virtio_blk_create(struct virtio_blk *blk, const struct host_disk *disk, struct ram *ram,
-	struct irq_line irq)
+void virtio_blk_create(struct virtio_blk *blk, const struct host_disk *disk,
+	const struct virtio_wiring *wiring)
 {
 	u64 features = BLK_F_SIZE_MAX | BLK_F_SEG_MAX | BLK_F_BLOCK_SIZE | BLK_F_FLUSH;
 
 	blk->disk = *disk;
 	virtio_create(&blk->virtio, &virtio_blk_kind,
-		features | (disk->read_only ? BLK_F_READ_ONLY : 0), ram, irq);
-}
-
-void virtio_blk_restored(struct virtio_blk *blk)
-{
-	virtio_restored(&blk->virtio);
+		features | (disk->read_only ? BLK_F_READ_ONLY : 0), wiring);
 }

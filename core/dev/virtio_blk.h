@@ -23,9 +23,8 @@ struct virtio_blk {
 
 extern const struct device virtio_blk_device;
 
-/* Copies `disk`; borrows `ram`. */
-void virtio_blk_create(struct virtio_blk *blk, const struct host_disk *disk, struct ram *ram,
-	struct irq_line irq);
-void virtio_blk_restored(struct virtio_blk *blk);
+/* Copies `disk`. */
+void virtio_blk_create(struct virtio_blk *blk, const struct host_disk *disk,
+	const struct virtio_wiring *wiring);
 
 #endif

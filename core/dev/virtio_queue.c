@@ -141,19 +141,27 @@ static bool virtio_walk(const struct virtio *virtio, const struct virtio_queue *
 	return false;
 }
 
-bool virtio_pop(struct virtio *virtio, u32 index, struct virtio_chain *chain)
+bool virtio_waiting(struct virtio *virtio, u32 index)
 {
 	struct virtio_queue *queue = virtio_usable(virtio, index);
-	u16 available;
 
 	if (!queue)
 		return false;
-	available = ring_load(virtio, queue->driver + RING_INDEX);
-	if (available == queue->taken) {
-		if (virtio_has(virtio, VIRTIO_F_EVENT_IDX))
-			ring_store(virtio, avail_event_address(queue), queue->taken, 2);
+	if (ring_load(virtio, queue->driver + RING_INDEX) != queue->taken)
+		return true;
+	if (virtio_has(virtio, VIRTIO_F_EVENT_IDX))
+		ring_store(virtio, avail_event_address(queue), queue->taken, 2);
+	return false;
+}
+
+bool virtio_pop(struct virtio *virtio, u32 index, struct virtio_chain *chain)
+{
+	struct virtio_queue *queue = &virtio->state.queue[index];
+	u16 available;
+
+	if (!virtio_waiting(virtio, index))
 		return false;
-	}
+	available = ring_load(virtio, queue->driver + RING_INDEX);
 	*chain = (struct virtio_chain){ .queue = index };
 	chain->head = ring_load(virtio,
 		queue->driver + RING_ENTRIES + 2 * (queue->taken % queue->size));

@@ -33,12 +33,14 @@ static void devices_stand_at_their_addresses(void **state)
 		{ 0x02000000, &clint_device }, { 0x0c000000, &plic_device },
 		{ 0x10000000, &uart16550_device }, { 0x10001000, &virtio_blk_device },
 		{ 0x10002000, &virtio_blk_device }, { 0x10003000, &virtio_blk_device },
-		{ 0x10004000, &virtio_blk_device }, { 0x10100000, &ata_device },
+		{ 0x10004000, &virtio_blk_device }, { 0x10005000, &virtio_net_device },
+		{ 0x10006000, &virtio_net_device }, { 0x10007000, &virtio_rng_device },
+		{ 0x10008000, &virtio_console_device }, { 0x10100000, &ata_device },
 	};
 	struct testboard t;
 	u64 value;
 
-	testboard_create(&t, RAM_SIZE, 2, BOARD_DISKS, true);
+	testboard_create_full(&t, RAM_SIZE);
 	assert_int_equal(t.board.bus.count, COUNT_OF(rows));
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		assert_true(t.board.bus.window[i].base == rows[i].address);
@@ -47,6 +49,16 @@ static void devices_stand_at_their_addresses(void **state)
 		assert_non_null(rows[i].device->words);
 		assert_non_null(rows[i].device->registers);
 	}
+	assert_int_equal(get(&t, 0x10004004, 4), 2); /* transport versions */
+	assert_int_equal(get(&t, 0x10005004, 4), 1);
+	assert_int_equal(get(&t, 0x10006004, 4), 2);
+	testboard_destroy(&t);
+
+	/* The slots are filled from the first. */
+	testboard_create_with(&t, RAM_SIZE, (struct board_config){ .harts = 1, .disks = 1,
+		.has_console = true });
+	assert_ptr_equal(bus_find(&t.board.bus, 0x10002000, 1)->device, &virtio_console_device);
+	assert_null(bus_find(&t.board.bus, 0x10003000, 1));
 	testboard_destroy(&t);
 
 	testboard_create(&t, RAM_SIZE, 1, 1, false);
@@ -95,9 +107,11 @@ static void each_device_has_its_source(void **state)
 		{ &t.board.uart.irq, 10 }, { &t.board.rtc.irq, 11 }, { &t.board.ata.irq, 12 },
 		{ &t.board.disk[0].virtio.irq, 1 }, { &t.board.disk[1].virtio.irq, 2 },
 		{ &t.board.disk[2].virtio.irq, 3 }, { &t.board.disk[3].virtio.irq, 4 },
+		{ &t.board.net[0].virtio.irq, 5 }, { &t.board.net[1].virtio.irq, 6 },
+		{ &t.board.rng.virtio.irq, 7 }, { &t.board.console.virtio.irq, 8 },
 	};
 
-	testboard_create(&t, RAM_SIZE, 1, 4, true);
+	testboard_create_full(&t, RAM_SIZE);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		irq_set(rows[i].line, true);
 		assert_int_equal(get(&t, BOARD_plic + 0x1000, 4), 1u << rows[i].source);
@@ -129,7 +143,7 @@ static void a_reset_forgets(void **state)
 	struct snapshot list = { 0 };
 	u64 fresh;
 
-	testboard_create(&t, RAM_SIZE, 2, 2, true);
+	testboard_create_full(&t, RAM_SIZE);
 	board_sections(&t.board, &list, "machine");
 	fresh = snapshot_digest(&list);
 	put(&t, BOARD_plic + 4, 4, 1);
@@ -137,7 +151,10 @@ static void a_reset_forgets(void **state)
 	put(&t, BOARD_uart + 7, 1, 0x5a);
 	put(&t, BOARD_uart + 1, 1, 2);
 	assert_int_equal(get(&t, BOARD_plic + 0x1000, 4), 1u << BOARD_IRQ_uart);
-	put(&t, BOARD_virtio + 0x70, 4, 1);
+	for (u32 slot = 0; slot < t.board.slots; slot++) {
+		put(&t, BOARD_virtio + 0x1000 * slot + 0x28, 4, 4096);
+		put(&t, BOARD_virtio + 0x1000 * slot + 0x70, 4, 1);
+	}
 	put(&t, BOARD_ata + 8, 1, 7);
 	put(&t, BOARD_finisher, 4, 0x5555);
 	assert_true(snapshot_digest(&list) != fresh);
@@ -155,8 +172,8 @@ static void a_restored_board_behaves_alike(void **state)
 	u8 *bytes;
 	u64 length;
 
-	testboard_create(&a, RAM_SIZE, 2, 1, true);
-	testboard_create(&b, RAM_SIZE, 2, 1, true);
+	testboard_create_full(&a, RAM_SIZE);
+	testboard_create_full(&b, RAM_SIZE);
 	assert_int_equal(a.clock.count, b.clock.count);
 	snapshot_add(&from, "machine", "clock", 1, &a.clock.state, sizeof(a.clock.state));
 	snapshot_add(&to, "machine", "clock", 1, &b.clock.state, sizeof(b.clock.state));
@@ -172,6 +189,9 @@ static void a_restored_board_behaves_alike(void **state)
 	assert_int_equal(a.lines[0], MEIP | MTIP);
 	assert_int_equal(a.lines[1], MSIP);
 	get(&a, BOARD_rtc, 4);
+	a.board.rng.state.counter = 5;
+	a.board.console.state.ended = 1;
+	virtio_raise(a.board.slot[6]);
 
 	assert_true(snapshot_save(&from, &bytes, &length, &fault));
 	assert_true(snapshot_load(&to, bytes, length, &fault));

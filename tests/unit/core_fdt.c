@@ -178,7 +178,7 @@ static void every_device_of_the_tree_answers(void **state)
 	u64 address, value;
 	int at;
 
-	testboard_create(&t, 16 * MIB, 1, 4, true);
+	testboard_create_full(&t, 16 * MIB);
 
 	const void *fdt = tree_of(&t, &config, 0, 0, &address);
 	u32 seen = 0;

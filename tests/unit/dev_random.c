@@ -9,6 +9,9 @@
 #include "core/dev/rtc.h"
 #include "core/dev/uart16550.h"
 #include "core/dev/virtio_blk.h"
+#include "core/dev/virtio_console.h"
+#include "core/dev/virtio_net.h"
+#include "core/dev/virtio_rng.h"
 #include "tests/unit/dev.h"
 
 enum { ROUNDS = 40000, BASE = 0x80000000, RAM_SIZE = 1 << 16 };
@@ -26,13 +29,46 @@ struct fixture {
 	struct rtc rtc;
 	struct finisher finisher;
 	struct ata ata;
-	struct virtio_blk blk;
+	struct virtio_blk blk, old_blk;
+	struct virtio_net net;
+	struct virtio_rng rng;
+	struct virtio_console text;
+	u32 frames;
 };
+
+/* A network that echoes every frame and is never done. */
+static void echo_send(void *self, u64 cycle, const u8 *frame, u32 length)
+{
+	struct fixture *f = self;
+
+	(void)cycle;
+	assert_true(length >= HOST_FRAME_LEAST && length <= HOST_FRAME && frame != NULL);
+	f->frames++;
+}
+
+static u32 echo_receive(void *self, u64 cycle, u8 *frame, u32 room)
+{
+	struct fixture *f = self;
+
+	if (!f->frames)
+		return 0;
+	f->frames--;
+	memset(frame, (int)cycle, room);
+	return room;
+}
+
+static u64 echo_next(void *self, u64 cycle)
+{
+	(void)self;
+	return cycle;
+}
 
 static void setup(struct fixture *f)
 {
 	u64 *const lines[2] = { &f->lines[0], &f->lines[1] };
 	struct host_disk disk = disk_host(&f->disk);
+	struct host_net net = { f, { 2 }, echo_send, echo_receive, echo_next };
+	struct virtio_wiring wiring;
 	struct host host;
 	struct fault fault;
 
@@ -49,7 +85,14 @@ static void setup(struct fixture *f)
 	rtc_create(&f->rtc, &f->clock, RTC_EPOCH_2026, plic_line(&f->plic, 11));
 	finisher_create(&f->finisher, &f->stop);
 	ata_create(&f->ata, &disk, plic_line(&f->plic, 12));
-	virtio_blk_create(&f->blk, &disk, &f->ram, plic_line(&f->plic, 1));
+	f->frames = 0;
+	wiring = (struct virtio_wiring){ .ram = &f->ram, .irq = plic_line(&f->plic, 1) };
+	virtio_blk_create(&f->blk, &disk, &wiring);
+	virtio_net_create(&f->net, &f->clock, &net, &wiring);
+	virtio_rng_create(&f->rng, 1, &wiring);
+	virtio_console_create(&f->text, &f->clock, &host, 1, &wiring);
+	wiring.legacy = true;
+	virtio_blk_create(&f->old_blk, &disk, &wiring);
 }
 
 /* Small numbers, addresses in RAM, and anything. */
@@ -120,44 +163,65 @@ static void devices_stand_the_storm(void **state)
 	storm(&f, &finisher_device, &f.finisher, 5);
 	storm(&f, &ata_device, &f.ata, 6);
 	storm(&f, &virtio_blk_device, &f.blk, 7);
+	storm(&f, &virtio_blk_device, &f.old_blk, 8);
+	storm(&f, &virtio_net_device, &f.net, 9);
+	storm(&f, &virtio_rng_device, &f.rng, 10);
+	storm(&f, &virtio_console_device, &f.text, 11);
 	ram_destroy(&f.ram);
 }
 
-/* Queues that are well placed, full of rings and descriptors that are not. */
+/* Queues that are well placed, full of rings and descriptors that are not; time passes. */
+static u32 ring_storm(struct fixture *f, struct virtio *virtio, u64 seed)
+{
+	struct virtio_state *s = &virtio->state;
+	u32 served = 0;
+
+	for (u32 round = 0; round < 10000; round++) {
+		u32 index = (u32)(next_random(&seed) % virtio->kind->queues);
+		u64 base = BASE + 0x1000 * (u64)index;
+
+		if (round % 16 == 0 || s->status & VIRTIO_NEEDS_RESET) {
+			virtio_write(virtio, 0x70, 0, 4);
+			s->driver_features = virtio->features;
+			s->status = VIRTIO_DRIVER_OK;
+			for (u32 i = 0; i < virtio->kind->queues; i++) {
+				u64 at = BASE + 0x1000 * (u64)i;
+
+				s->queue[i] = (struct virtio_queue){ .size = 16, .ready = 1,
+					.desc = at, .driver = at + 0x100, .device = at + 0x200 };
+				ram_write(&f->ram, at + 0x102, 0, 2);
+			}
+		}
+		/* Descriptors point at each other, at tables of the like, or anywhere. */
+		for (u64 at = base; at < base + 0x100; at += 16) {
+			ram_write(&f->ram, at, BASE + next_random(&seed) % 0x2400, 8);
+			ram_write(&f->ram, at + 8, next_random(&seed) % 64 * 16, 4);
+			ram_write(&f->ram, at + 12, next_random(&seed) % 8, 2);
+			ram_write(&f->ram, at + 14, next_random(&seed) % 18, 2);
+			if (next_random(&seed) % 8 == 0)
+				ram_write(&f->ram, at, some_value(&seed), 8);
+		}
+		for (u64 at = base + 0x104; at < base + 0x124; at += 2)
+			ram_write(&f->ram, at, next_random(&seed) % 17, 2);
+		ram_write(&f->ram, base + 0x102, s->queue[index].taken + next_random(&seed) % 17, 2);
+		virtio_write(virtio, 0x50, index, 4);
+		clock_run(&f->clock, f->clock.state.now + next_random(&seed) % 200000);
+		served += s->queue[index].used != 0;
+	}
+	return served;
+}
+
 static void virtqueues_stand_the_storm(void **state)
 {
 	struct fixture f;
-	u64 seed = 99;
-	u32 served = 0;
+
+	struct virtio *const devices[] = { &f.blk.virtio, &f.old_blk.virtio, &f.net.virtio,
+		&f.rng.virtio, &f.text.virtio };
 
 	setup(&f);
-	for (u32 round = 0; round < 20000; round++) {
-		struct virtio_state *s = &f.blk.virtio.state;
-
-		if (round % 16 == 0 || s->status & VIRTIO_NEEDS_RESET) {
-			virtio_write(&f.blk, 0x70, 0, 4);
-			s->driver_features = f.blk.virtio.features;
-			s->status = VIRTIO_DRIVER_OK;
-			s->queue[0] = (struct virtio_queue){ .size = 16, .ready = 1,
-				.desc = BASE, .driver = BASE + 0x100, .device = BASE + 0x200 };
-			ram_write(&f.ram, BASE + 0x102, 0, 2);
-		}
-		/* Descriptors point at each other, at tables of the like, or anywhere. */
-		for (u64 at = BASE; at < BASE + 0x100; at += 16) {
-			ram_write(&f.ram, at, BASE + next_random(&seed) % 0x400, 8);
-			ram_write(&f.ram, at + 8, next_random(&seed) % 64 * 16, 4);
-			ram_write(&f.ram, at + 12, next_random(&seed) % 8, 2);
-			ram_write(&f.ram, at + 14, next_random(&seed) % 18, 2);
-			if (next_random(&seed) % 8 == 0)
-				ram_write(&f.ram, at, some_value(&seed), 8);
-		}
-		for (u64 at = BASE + 0x104; at < BASE + 0x124; at += 2)
-			ram_write(&f.ram, at, next_random(&seed) % 17, 2);
-		ram_write(&f.ram, BASE + 0x102, s->queue[0].taken + next_random(&seed) % 17, 2);
-		virtio_write(&f.blk, 0x50, 0, 4);
-		served += s->queue[0].used != 0;
-	}
-	assert_true(served > 0);
+	f.console.in = NULL;
+	for (u32 i = 0; i < COUNT_OF(devices); i++)
+		assert_true(ring_storm(&f, devices[i], 99 + i) > 0);
 	ram_destroy(&f.ram);
 }
 

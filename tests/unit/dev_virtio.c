@@ -311,7 +311,7 @@ static void configuration_changes_are_told(void **state)
 	assert_int_equal(in(&f, ISR), 2);
 	assert_int_equal(f.probe.line, 1);
 	f.probe.line = 0;
-	virtio_blk_restored(&f.blk);
+	virtio_restored(&f.blk.virtio);
 	assert_int_equal(f.probe.line, 1);
 	ram_destroy(&f.ram);
 }

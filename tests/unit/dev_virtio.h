@@ -24,7 +24,7 @@ struct fixture {
 	u16 added;
 };
 
-static inline void setup(struct fixture *f)
+static inline void setup_version(struct fixture *f, bool legacy)
 {
 	struct host_disk disk = disk_host(&f->disk);
 	struct fault fault;
@@ -32,7 +32,13 @@ static inline void setup(struct fixture *f)
 	assert_true(ram_create(&f->ram, BASE, RAM_SIZE, &fault));
 	f->probe = (struct probe){ &virtio_blk_device, &f->blk, 0 };
 	f->added = 0;
-	virtio_blk_create(&f->blk, &disk, &f->ram, irq_word_line(&f->probe.line, 1));
+	virtio_blk_create(&f->blk, &disk, &(struct virtio_wiring){ .ram = &f->ram,
+		.irq = irq_word_line(&f->probe.line, 1), .legacy = legacy });
+}
+
+static inline void setup(struct fixture *f)
+{
+	setup_version(f, false);
 }
 
 static inline void out(struct fixture *f, u64 offset, u64 value)

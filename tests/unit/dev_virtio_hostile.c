@@ -275,7 +275,7 @@ static void restored_queue_is_checked(void **state)
 
 	start(&f, VIRTIO_F_VERSION_1);
 	f.blk.virtio.state.queue[0].desc = NEVER - 15;
-	virtio_blk_restored(&f.blk);
+	virtio_restored(&f.blk.virtio);
 	assert_int_equal(in(&f, QREADY), 0);
 	assert_failed(&f);
 	out(&f, NOTIFY, 0);
