@@ -20,6 +20,11 @@
 #include "cpu/insn.def"
 #undef INSN
 
+#define HINT(name, picture, format, extension, row, words) \
+	static const char hint_##name[NAME_SIZE] = NAME_DOTTED(name);
+#include "cpu/hint.def"
+#undef HINT
+
 /* For the rows, a verb is only its kind. */
 #define LET(...) VERB_LET
 #define ALU(...) VERB_ALU
@@ -31,6 +36,7 @@
 #define AMO(...) VERB_AMO
 #define LR(...) VERB_LR
 #define SC(...) VERB_SC
+#define CBO(...) VERB_CBO
 #define FENCE(...) VERB_FENCE
 #define CALL(...) VERB_CALL
 
@@ -39,6 +45,13 @@ const struct insn_row insn_rows[INSN_COUNT] = {
 	{ name_##name, picture, #meaning, FORMAT_##format, EXTENSION_##extension, meaning },
 #include "cpu/insn.def"
 #undef INSN
+};
+
+const struct hint_row hint_rows[HINT_COUNT] = {
+#define HINT(name, picture, format, extension, row, words) \
+	{ hint_##name, picture, words, FORMAT_##format, EXTENSION_##extension, INSN_##row },
+#include "cpu/hint.def"
+#undef HINT
 };
 
 const char *const extension_names[EXTENSION_COUNT] = {
@@ -72,6 +85,9 @@ const struct format_row format_rows[FORMAT_COUNT] = {
 	[FORMAT_Z] = { "Z", "rd, csr, uimm",     1, 1, 0,  0, { { 20, 0, 12 } } },
 	[FORMAT_V] = { "V", "rs1, rs2",          0, 1, 1,  0, { { 0 } } },
 	[FORMAT_F] = { "F", "pred, succ",        0, 0, 0,  0, { { 20, 0, 12 } } },
+	[FORMAT_X] = { "X", "rd, rs1",           1, 1, 0,  0, { { 0 } } },
+	[FORMAT_K] = { "K", "(rs1)",             0, 1, 0,  0, { { 0 } } },
+	[FORMAT_P] = { "P", "imm(rs1)",          0, 1, 0, 12, { { 25, 5, 7 } } },
 	[FORMAT_N] = { "N", "",                  0, 0, 0,  0, { { 0 } } },
 };
 
@@ -96,7 +112,7 @@ static enum extension extension_find(const char *name, size_t length)
 
 static bool refuse(const char *isa, const char *part, size_t length, struct fault *fault)
 {
-	char known[128] = "";
+	char known[512] = "";
 
 	for (unsigned i = 0; i < EXTENSION_COUNT; i++) {
 		size_t used = strlen(known);
@@ -128,7 +144,7 @@ static bool parse_extensions(const char *isa, const char *part, u64 *extensions,
 	return true;
 }
 
-static void read_picture(const char *picture, u32 *match, u32 *mask)
+void isa_picture(const char *picture, u32 *match, u32 *mask)
 {
 	unsigned bits = 0;
 
@@ -182,7 +198,7 @@ bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 	if (isa->compressed == NULL)
 		return fault_set(fault, "ISA '%.80s': no memory for its tables", name);
 	for (unsigned id = 0; id < INSN_COUNT; id++)
-		read_picture(insn_rows[id].picture, &isa->match[id], &isa->mask[id]);
+		isa_picture(insn_rows[id].picture, &isa->match[id], &isa->mask[id]);
 	fill_buckets(isa);
 	rvc_fill(isa->compressed, isa->extensions);
 	return true;
