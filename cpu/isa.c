@@ -178,12 +178,29 @@ static void fill_buckets(struct isa *isa)
 	isa->bucket[BUCKETS] = isa->order_count;
 }
 
+/* The tables for the extensions that are set. */
+static bool isa_fill(struct isa *isa, struct fault *fault)
+{
+	isa->compressed = malloc(65536 * sizeof(*isa->compressed));
+	if (isa->compressed == NULL)
+		return fault_set(fault, "out of memory for the tables of an ISA");
+	for (unsigned id = 0; id < INSN_COUNT; id++)
+		isa_picture(insn_rows[id].picture, &isa->match[id], &isa->mask[id]);
+	fill_buckets(isa);
+	rvc_fill(isa->compressed, isa->extensions);
+	return true;
+}
+
 bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 {
 	const u64 zicntr = UINT64_C(1) << EXTENSION_Zicntr;
 	const u64 zicsr = UINT64_C(1) << EXTENSION_Zicsr;
 
 	memset(isa, 0, sizeof(*isa));
+	if (name == NULL) {
+		isa->extensions = ((UINT64_C(1) << EXTENSION_COUNT) - 1) & ~(UINT64_C(1) << EXTENSION_Svade);
+		return isa_fill(isa, fault);
+	}
 	if (strncmp(name, "rv64i", 5) != 0 && strncmp(name, "RV64I", 5) != 0)
 		return fault_set(fault, "ISA '%.80s': a name begins with rv64i", name);
 	if (!parse_extensions(name, name + 4, &isa->extensions, fault))
@@ -194,14 +211,7 @@ bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 	if ((isa->extensions & zicsr) != 0)
 		isa->extensions |= UINT64_C(1) << EXTENSION_S;
 
-	isa->compressed = malloc(65536 * sizeof(*isa->compressed));
-	if (isa->compressed == NULL)
-		return fault_set(fault, "ISA '%.80s': no memory for its tables", name);
-	for (unsigned id = 0; id < INSN_COUNT; id++)
-		isa_picture(insn_rows[id].picture, &isa->match[id], &isa->mask[id]);
-	fill_buckets(isa);
-	rvc_fill(isa->compressed, isa->extensions);
-	return true;
+	return isa_fill(isa, fault);
 }
 
 void isa_destroy(struct isa *isa)
@@ -212,7 +222,7 @@ void isa_destroy(struct isa *isa)
 
 void isa_name(const struct isa *isa, char *text, size_t size)
 {
-	char name[256] = "rv64";
+	char name[512] = "rv64";
 	size_t used = strlen(name);
 
 	for (unsigned i = 0; i < EXTENSION_COUNT; i++) {

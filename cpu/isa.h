@@ -98,7 +98,8 @@ struct isa {
 	struct insn *compressed;
 };
 
-/* From "rv64imac_zicsr_zifencei" and the like; refuses what the tables do not have. */
+/* From "rv64imac_zicsr_zifencei" and the like; refuses what the tables do not have. Null: everything
+ * there is (with Svadu, so without Svade). */
 bool isa_create(struct isa *isa, const char *name, struct fault *fault);
 void isa_destroy(struct isa *isa);
 
