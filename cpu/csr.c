@@ -24,8 +24,9 @@
 #define MASK_MEDELEG      UINT64_C(0xb3ff) /* all but ecall from M, which cannot be delegated */
 #define MASK_COUNTEREN    UINT64_C(0xffffffff)
 #define MASK_COUNTINHIBIT UINT64_C(5)
-#define MASK_MENVCFG      (ENVCFG_ADUE | 1)
-#define MASK_SENVCFG      UINT64_C(1) /* FIOM: nothing to do when steps are in order */
+/* FIOM: nothing to do when steps are in order. */
+#define MASK_SENVCFG      (ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE)
+#define MASK_MENVCFG      (MASK_SENVCFG | ENVCFG_ADUE)
 #define MASK_PMPADDR      ((UINT64_C(1) << 54) - 1)
 
 struct csr_row {
@@ -136,6 +137,21 @@ static void put_satp(struct priv *priv, const struct priv_in *in, u32 index, u64
 		*home = value;
 	else if (mode == SATP_BARE)
 		*home = value;
+}
+
+/* A field is there when its extension is. */
+static void put_envcfg(struct priv *priv, const struct priv_in *in, u32 index, u64 *home, u64 value)
+{
+	if (!priv_has(priv, EXTENSION_Zicbom))
+		value &= ~(ENVCFG_CBIE | ENVCFG_CBCFE);
+	if (!priv_has(priv, EXTENSION_Zicboz))
+		value &= ~ENVCFG_CBZE;
+	if (!priv_has(priv, EXTENSION_Svadu))
+		value &= ~ENVCFG_ADUE;
+	/* CBIE: 0 illegal, 1 flush, 3 invalidate; 2 is reserved and changes nothing. */
+	if (field_get(value, ENVCFG_CBIE) == 2)
+		value = (value & ~ENVCFG_CBIE) | (*home & ENVCFG_CBIE);
+	*home = value;
 }
 
 static void put_cycle(struct priv *priv, const struct priv_in *in, u32 index, u64 *home, u64 value)

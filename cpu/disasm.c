@@ -94,13 +94,27 @@ static void disasm_fence(const char *name, u32 imm, char *text, size_t size)
 		snprintf(text, size, "%s %s,%s", name, fence_set(imm >> 4), fence_set(imm));
 }
 
+static const struct hint_row *find_hint(const struct insn *insn)
+{
+	for (unsigned i = 0; i < HINT_COUNT; i++) {
+		u32 match, mask;
+
+		isa_picture(hint_rows[i].picture, &match, &mask);
+		if (insn->id == hint_rows[i].id && ((insn->word ^ match) & mask) == 0)
+			return &hint_rows[i];
+	}
+	return NULL;
+}
+
 static void disasm_full(const struct insn *insn, const struct operands *o, char *text, size_t size)
 {
 	static const char *const orderings[4] = { "", ".rl", ".aq", ".aqrl" };
-	const char *name = insn_rows[insn->id].name, *ordering = orderings[o->imm & 3];
+	const struct hint_row *hint = find_hint(insn);
+	const char *name = hint ? hint->name : insn_rows[insn->id].name;
+	const char *ordering = orderings[o->imm & 3];
 	char csr[32];
 
-	switch ((enum format)insn_rows[insn->id].format) {
+	switch ((enum format)(hint ? hint->format : insn_rows[insn->id].format)) {
 	case FORMAT_R:
 		snprintf(text, size, "%s %s,%s,%s", name, o->rd, o->rs1, o->rs2);
 		break;
@@ -145,6 +159,15 @@ static void disasm_full(const struct insn *insn, const struct operands *o, char 
 		break;
 	case FORMAT_F:
 		disasm_fence(name, (u32)o->imm, text, size);
+		break;
+	case FORMAT_X:
+		snprintf(text, size, "%s %s,%s", name, o->rd, o->rs1);
+		break;
+	case FORMAT_K:
+		snprintf(text, size, "%s (%s)", name, o->rs1);
+		break;
+	case FORMAT_P:
+		snprintf(text, size, "%s %d(%s)", name, o->imm & ~31, o->rs1);
 		break;
 	case FORMAT_N:
 		snprintf(text, size, "%s", name);

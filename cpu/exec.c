@@ -6,7 +6,8 @@
  */
 #include "cpu/exec.h"
 
-enum kind { KIND_NONE, KIND_LOAD, KIND_STORE, KIND_LR, KIND_SC, KIND_AMO };
+enum kind { KIND_NONE, KIND_LOAD, KIND_STORE, KIND_LR, KIND_SC, KIND_AMO,
+	KIND_CBO_inval, KIND_CBO_clean, KIND_CBO_flush, KIND_CBO_zero };
 
 struct memory_row {
 	u8 kind, width;
@@ -40,6 +41,7 @@ static u64 extend_u64(u64 value) { return value; }
 #define BRANCH(condition)     { KIND_NONE, 0, NULL, NULL }
 #define FENCE()               { KIND_NONE, 0, NULL, NULL }
 #define CALL(function)        { KIND_NONE, 0, NULL, NULL }
+#define CBO(operation)        { KIND_CBO_##operation, CACHE_BLOCK, NULL, NULL }
 #define LOAD(type)            { KIND_LOAD, sizeof(type), extend_##type, NULL }
 #define STORE(type)           { KIND_STORE, sizeof(type), extend_##type, NULL }
 #define LR(type)              { KIND_LR, sizeof(type), extend_##type, NULL }
@@ -93,6 +95,12 @@ bool exec_memory(const struct port *port, const struct insn *insn, u64 *x)
 		    row->combine((s64)result, (s64)row->extend(b))))
 			return false;
 		break;
+	case KIND_CBO_inval:
+	case KIND_CBO_clean:
+	case KIND_CBO_flush:
+		return port->block(port->self, address, false);
+	case KIND_CBO_zero:
+		return port->block(port->self, address, true);
 	default:
 		return false;
 	}

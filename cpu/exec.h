@@ -1,5 +1,5 @@
 /*
- * The meaning of the memory verbs (LOAD, STORE, LR, SC, AMO) on a port: the place where one
+ * The meaning of the memory verbs (LOAD, STORE, LR, SC, AMO, CBO) on a port: the place where one
  * instruction makes its accesses. A hart's port is its own memory; the monitor's is a guest's
  * memory and devices. So an access that the monitor performs for a guest is the very function that
  * the hart would have run.
@@ -20,7 +20,11 @@ struct port {
 	/* load-reserved and store-conditional; *success tells whether it was stored */
 	bool (*reserve)(void *self, u64 address, unsigned width, u64 *value);
 	bool (*conditional)(void *self, u64 address, unsigned width, u64 value, bool *success);
+	/* cache-block operations; the block that holds `address` is zeroed, or else stays as it is */
+	bool (*block)(void *self, u64 address, bool zero);
 };
+
+enum { CACHE_BLOCK = 64 }; /* bytes; aligned */
 
 /* Is it a row whose verb accesses memory? */
 bool exec_is_memory(enum insn_id id);

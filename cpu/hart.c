@@ -42,12 +42,7 @@ void hart_create(struct hart *hart, const struct hart_config *config)
 
 void hart_reset(struct hart *hart, u64 pc)
 {
-	u64 misa = UINT64_C(2) << 62 | 1u << ('u' - 'a');
-
-	for (u32 i = 0; i <= EXTENSION_S; i++)
-		if (hart->isa->extensions >> i & 1)
-			misa |= 1u << (extension_names[i][0] - 'A');
-	priv_reset(&hart->priv, hart->number, misa);
+	priv_reset(&hart->priv, hart->number, hart->isa->extensions);
 	tlb_reset(&hart->tlb);
 	memset(hart->x, 0, sizeof(hart->x));
 	hart->pc = pc;

@@ -16,20 +16,11 @@
 
 #include <string.h>
 
+#include "cpu/alu.h"
 #include "cpu/hart.h"
 
 #define likely(truth) __builtin_expect(!!(truth), 1)
 #define unlikely(truth) __builtin_expect(!!(truth), 0)
-
-#define ALU_FUNCTION(name, value) \
-	static inline u64 alu_##name(u64 a, u64 b) { return (u64)(value); }
-#define BRANCH_CONDITION(name, truth) \
-	static inline bool branch_##name(u64 a, u64 b) { return truth; }
-#define AMO_FUNCTION(name, value)
-#include "cpu/alu.def"
-#undef ALU_FUNCTION
-#undef BRANCH_CONDITION
-#undef AMO_FUNCTION
 
 static inline u64 word(u64 value)
 {
@@ -56,13 +47,33 @@ static inline struct block *block_at(struct hart *hart, u64 pc)
 	return NULL;
 }
 
+/* The instruction that was made ready as `op`; not for those whose imm was changed in that. */
+static struct insn op_insn(const struct op *op, enum insn_id id)
+{
+	return (struct insn){ .id = (u16)id, .length = 4, .rd = op->rd & 31, .rs1 = op->rs1,
+		.rs2 = op->rs2, .imm = op->imm };
+}
+
+static bool run_illegal(struct hart *hart, const struct op *op, enum insn_id id)
+{
+	struct insn insn = op_insn(op, id);
+
+	return hart_fault(hart, CAUSE_illegal, isa_encode(hart->isa, &insn));
+}
+
 /* Atomics: through the same function that the monitor uses. */
 static bool run_atomic(struct hart *hart, const struct op *op, enum insn_id id)
 {
-	struct insn insn = { .id = (u16)id, .length = 4, .rd = op->rd & 31, .rs1 = op->rs1,
-		.rs2 = op->rs2, .imm = 0 };
+	struct insn insn = op_insn(op, id);
 
 	return exec_memory(&hart->port, &insn, hart->x);
+}
+
+static bool run_block_operation(struct hart *hart, const struct op *op, enum insn_id id, u64 enable)
+{
+	if (!priv_environment_allows(&hart->priv, enable))
+		return run_illegal(hart, op, id);
+	return run_atomic(hart, op, id);
 }
 
 /* Operands as insn.def names them. */
@@ -155,6 +166,15 @@ static bool run_atomic(struct hart *hart, const struct op *op, enum insn_id id)
 #define LR(type) ATOMIC
 #define SC(type) ATOMIC
 #define AMO(function, type) ATOMIC
+#define CBO(operation) \
+	do { \
+		synchronize(hart, block, op, pc, left); \
+		if (!run_block_operation(hart, op, row, ENVCFG_CBO_##operation)) \
+			return INTERP_TRAPPED; \
+		if (hart->leave) \
+			goto leave; \
+		NEXT; \
+	} while (0)
 #define FENCE() NEXT
 #define CALL(function) \
 	do { \

@@ -20,6 +20,11 @@
 #include "cpu/insn.def"
 #undef INSN
 
+#define HINT(name, picture, format, extension, row, words) \
+	static const char hint_##name[NAME_SIZE] = NAME_DOTTED(name);
+#include "cpu/hint.def"
+#undef HINT
+
 /* For the rows, a verb is only its kind. */
 #define LET(...) VERB_LET
 #define ALU(...) VERB_ALU
@@ -31,6 +36,7 @@
 #define AMO(...) VERB_AMO
 #define LR(...) VERB_LR
 #define SC(...) VERB_SC
+#define CBO(...) VERB_CBO
 #define FENCE(...) VERB_FENCE
 #define CALL(...) VERB_CALL
 
@@ -39,6 +45,13 @@ const struct insn_row insn_rows[INSN_COUNT] = {
 	{ name_##name, picture, #meaning, FORMAT_##format, EXTENSION_##extension, meaning },
 #include "cpu/insn.def"
 #undef INSN
+};
+
+const struct hint_row hint_rows[HINT_COUNT] = {
+#define HINT(name, picture, format, extension, row, words) \
+	{ hint_##name, picture, words, FORMAT_##format, EXTENSION_##extension, INSN_##row },
+#include "cpu/hint.def"
+#undef HINT
 };
 
 const char *const extension_names[EXTENSION_COUNT] = {
@@ -72,6 +85,9 @@ const struct format_row format_rows[FORMAT_COUNT] = {
 	[FORMAT_Z] = { "Z", "rd, csr, uimm",     1, 1, 0,  0, { { 20, 0, 12 } } },
 	[FORMAT_V] = { "V", "rs1, rs2",          0, 1, 1,  0, { { 0 } } },
 	[FORMAT_F] = { "F", "pred, succ",        0, 0, 0,  0, { { 20, 0, 12 } } },
+	[FORMAT_X] = { "X", "rd, rs1",           1, 1, 0,  0, { { 0 } } },
+	[FORMAT_K] = { "K", "(rs1)",             0, 1, 0,  0, { { 0 } } },
+	[FORMAT_P] = { "P", "imm(rs1)",          0, 1, 0, 12, { { 25, 5, 7 } } },
 	[FORMAT_N] = { "N", "",                  0, 0, 0,  0, { { 0 } } },
 };
 
@@ -96,7 +112,7 @@ static enum extension extension_find(const char *name, size_t length)
 
 static bool refuse(const char *isa, const char *part, size_t length, struct fault *fault)
 {
-	char known[128] = "";
+	char known[512] = "";
 
 	for (unsigned i = 0; i < EXTENSION_COUNT; i++) {
 		size_t used = strlen(known);
@@ -128,7 +144,7 @@ static bool parse_extensions(const char *isa, const char *part, u64 *extensions,
 	return true;
 }
 
-static void read_picture(const char *picture, u32 *match, u32 *mask)
+void isa_picture(const char *picture, u32 *match, u32 *mask)
 {
 	unsigned bits = 0;
 
@@ -162,12 +178,29 @@ static void fill_buckets(struct isa *isa)
 	isa->bucket[BUCKETS] = isa->order_count;
 }
 
+/* The tables for the extensions that are set. */
+static bool isa_fill(struct isa *isa, struct fault *fault)
+{
+	isa->compressed = malloc(65536 * sizeof(*isa->compressed));
+	if (isa->compressed == NULL)
+		return fault_set(fault, "out of memory for the tables of an ISA");
+	for (unsigned id = 0; id < INSN_COUNT; id++)
+		isa_picture(insn_rows[id].picture, &isa->match[id], &isa->mask[id]);
+	fill_buckets(isa);
+	rvc_fill(isa->compressed, isa->extensions);
+	return true;
+}
+
 bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 {
 	const u64 zicntr = UINT64_C(1) << EXTENSION_Zicntr;
 	const u64 zicsr = UINT64_C(1) << EXTENSION_Zicsr;
 
 	memset(isa, 0, sizeof(*isa));
+	if (name == NULL) {
+		isa->extensions = ((UINT64_C(1) << EXTENSION_COUNT) - 1) & ~(UINT64_C(1) << EXTENSION_Svade);
+		return isa_fill(isa, fault);
+	}
 	if (strncmp(name, "rv64i", 5) != 0 && strncmp(name, "RV64I", 5) != 0)
 		return fault_set(fault, "ISA '%.80s': a name begins with rv64i", name);
 	if (!parse_extensions(name, name + 4, &isa->extensions, fault))
@@ -178,14 +211,7 @@ bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 	if ((isa->extensions & zicsr) != 0)
 		isa->extensions |= UINT64_C(1) << EXTENSION_S;
 
-	isa->compressed = malloc(65536 * sizeof(*isa->compressed));
-	if (isa->compressed == NULL)
-		return fault_set(fault, "ISA '%.80s': no memory for its tables", name);
-	for (unsigned id = 0; id < INSN_COUNT; id++)
-		read_picture(insn_rows[id].picture, &isa->match[id], &isa->mask[id]);
-	fill_buckets(isa);
-	rvc_fill(isa->compressed, isa->extensions);
-	return true;
+	return isa_fill(isa, fault);
 }
 
 void isa_destroy(struct isa *isa)
@@ -196,7 +222,7 @@ void isa_destroy(struct isa *isa)
 
 void isa_name(const struct isa *isa, char *text, size_t size)
 {
-	char name[256] = "rv64";
+	char name[512] = "rv64";
 	size_t used = strlen(name);
 
 	for (unsigned i = 0; i < EXTENSION_COUNT; i++) {

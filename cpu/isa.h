@@ -33,6 +33,9 @@ enum format {
 	FORMAT_Z, /* rd, csr, uimm5 (in the place of rs1) */
 	FORMAT_V, /* rs1, rs2: sfence.vma */
 	FORMAT_F, /* fence pred, succ (kept in imm) */
+	FORMAT_X, /* rd, rs1 */
+	FORMAT_K, /* (rs1): a cache block */
+	FORMAT_P, /* imm(rs1), imm a multiple of 32: a prefetch */
 	FORMAT_N  /* nothing */
 };
 
@@ -46,7 +49,7 @@ enum extension {
 /* The verbs of insn.def, for analyses that ask what kind of thing an instruction is. */
 enum verb {
 	VERB_LET, VERB_ALU, VERB_ALUW, VERB_JUMP, VERB_BRANCH, VERB_LOAD, VERB_STORE, VERB_AMO,
-	VERB_LR, VERB_SC, VERB_FENCE, VERB_CALL
+	VERB_LR, VERB_SC, VERB_CBO, VERB_FENCE, VERB_CALL
 };
 
 struct insn_row {
@@ -59,6 +62,20 @@ struct insn_row {
 extern const struct insn_row insn_rows[INSN_COUNT];
 extern const char *const extension_names[EXTENSION_COUNT];
 extern const char *const extension_words[EXTENSION_COUNT];
+
+/* hint.def: words of a row that have a name of their own. */
+struct hint_row {
+	const char *name, *picture, *words;
+	u8 format, extension;
+	u16 id; /* enum insn_id: the row it belongs to */
+};
+enum hint_id {
+#define HINT(name, picture, format, extension, row, words) HINT_##name,
+#include "cpu/hint.def"
+#undef HINT
+	HINT_COUNT
+};
+extern const struct hint_row hint_rows[HINT_COUNT];
 
 /* A decoded instruction: the row and its operands. */
 struct insn {
@@ -81,7 +98,8 @@ struct isa {
 	struct insn *compressed;
 };
 
-/* From "rv64imac_zicsr_zifencei" and the like; refuses what the tables do not have. */
+/* From "rv64imac_zicsr_zifencei" and the like; refuses what the tables do not have. Null: everything
+ * there is (with Svadu, so without Svade). */
 bool isa_create(struct isa *isa, const char *name, struct fault *fault);
 void isa_destroy(struct isa *isa);
 
@@ -93,6 +111,9 @@ void isa_list(const struct isa *isa, char *text, size_t size);
 
 /* The pictured word with these operands in their places: the inverse of decode. */
 u32 isa_encode(const struct isa *isa, const struct insn *insn);
+
+/* What a picture of 32 bits fixes: word & mask == match. */
+void isa_picture(const char *picture, u32 *match, u32 *mask);
 
 /* The row of that printed name, or INSN_NONE. */
 enum insn_id isa_find(const char *name);

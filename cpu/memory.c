@@ -216,6 +216,28 @@ static bool port_conditional(void *self, u64 address, unsigned width, u64 value,
 	return !*success || physical_store(hart, address, physical, width, value);
 }
 
+/* A store as far as faults go, for each operation; managing needs no more than to be readable. There
+ * is no cache, so memory is as clean as it can be (CMO 1.0, 2.4 and 2.5). */
+static bool port_block(void *self, u64 address, bool zero)
+{
+	struct hart *hart = self;
+	u64 base = address & ~(u64)(CACHE_BLOCK - 1);
+	u64 physical;
+
+	if (!translate(hart, base, CACHE_BLOCK, zero ? ACCESS_WRITE : ACCESS_READ, &physical)) {
+		bool page = hart->trap_cause == CAUSE_load_page || hart->trap_cause == CAUSE_store_page;
+
+		return hart_fault(hart, page ? CAUSE_store_page : CAUSE_store_access, address);
+	}
+	if (!ram_holds(hart->ram, physical, CACHE_BLOCK))
+		return hart_fault(hart, CAUSE_store_access, address);
+	for (u64 at = 0; zero && at < CACHE_BLOCK; at += 8)
+		ram_write(hart->ram, physical + at, 0, 8);
+	if (hart->ram->touched->count)
+		hart->leave = 1;
+	return true;
+}
+
 static bool port_load(void *self, u64 address, unsigned width, enum port_purpose purpose, u64 *value)
 {
 	return hart_load(self, address, width, purpose, value);
@@ -228,5 +250,6 @@ static bool port_store(void *self, u64 address, unsigned width, enum port_purpos
 
 struct port hart_port(struct hart *hart)
 {
-	return (struct port){ hart, port_load, port_store, port_reserve, port_conditional };
+	return (struct port){ hart, port_load, port_store, port_reserve, port_conditional,
+		port_block };
 }

@@ -7,6 +7,14 @@
 #include "core/bits.h"
 #include "cpu/pmp.h"
 
+/* Whether hardware sets A and D: as menvcfg says where it can (Svadu), else always, but for Svade. */
+static bool updates(const struct priv *priv)
+{
+	if (priv_has(priv, EXTENSION_Svadu))
+		return priv->bank[LEVEL_M].envcfg & ENVCFG_ADUE;
+	return !priv_has(priv, EXTENSION_Svade);
+}
+
 struct mmu_view mmu_view(const struct priv *priv, enum access access)
 {
 	struct mmu_view view = {
@@ -14,7 +22,7 @@ struct mmu_view mmu_view(const struct priv *priv, enum access access)
 		.level = (enum level)priv->level,
 		.sum = priv->status & STATUS_SUM,
 		.mxr = priv->status & STATUS_MXR,
-		.adue = priv->bank[LEVEL_M].envcfg & ENVCFG_ADUE,
+		.adue = updates(priv),
 		.pmp = priv,
 	};
 

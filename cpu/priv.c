@@ -9,13 +9,26 @@
 
 #include <string.h>
 
-void priv_reset(struct priv *priv, u64 hartid, u64 misa)
+/* 3.1.1: a letter's bit for each extension of one letter, U-mode, and MXL = 2. */
+static u64 misa_of(u64 extensions)
+{
+	u64 misa = UINT64_C(2) << 62 | UINT64_C(1) << ('u' - 'a');
+
+	for (u32 i = 0; i < EXTENSION_COUNT; i++)
+		if ((extensions >> i & 1) && extension_names[i][1] == '\0')
+			misa |= UINT64_C(1) << (extension_names[i][0] - 'A');
+	return misa;
+}
+
+void priv_reset(struct priv *priv, u64 hartid, u64 extensions)
 {
 	memset(priv, 0, sizeof(*priv));
 	priv->level = LEVEL_M;
 	priv->status = UINT64_C(2) << 32 | UINT64_C(2) << 34; /* UXL, SXL: 64 bits */
-	priv->bank[LEVEL_M].envcfg = ENVCFG_ADUE;
-	priv->misa = misa;
+	priv->extensions = extensions;
+	priv->misa = misa_of(extensions);
+	if (priv_has(priv, EXTENSION_Svadu))
+		priv->bank[LEVEL_M].envcfg = ENVCFG_ADUE;
 	priv->hartid = hartid;
 }
 
@@ -131,4 +144,11 @@ bool priv_may_fence(const struct priv *priv)
 	if (priv->level == LEVEL_U)
 		return false;
 	return priv->level == LEVEL_M || !(priv->status & STATUS_TVM);
+}
+
+bool priv_environment_allows(const struct priv *priv, u64 field)
+{
+	if (priv->level < LEVEL_M && !(priv->bank[LEVEL_M].envcfg & field))
+		return false;
+	return priv->level > LEVEL_U || (priv->bank[LEVEL_S].envcfg & field);
 }

@@ -10,6 +10,7 @@
 #define CPU_PRIV_H
 
 #include "core/types.h"
+#include "cpu/isa.h"
 
 enum level { LEVEL_U = 0, LEVEL_S = 1, LEVEL_M = 3, LEVELS = 4 };
 
@@ -58,7 +59,17 @@ enum irq {
 #define SATP_PPN  ((UINT64_C(1) << 44) - 1)
 enum { SATP_BARE = 0, SATP_SV39 = 8 };
 
-#define ENVCFG_ADUE (UINT64_C(1) << 61) /* hardware updates A and D (Svadu) */
+/* menvcfg, senvcfg (3.1.18, 4.1.10; the fields of cache-block operations: CMO 1.0, 3) */
+#define ENVCFG_FIOM  (UINT64_C(1) << 0)
+#define ENVCFG_CBIE  (UINT64_C(3) << 4)
+#define ENVCFG_CBCFE (UINT64_C(1) << 6)
+#define ENVCFG_CBZE  (UINT64_C(1) << 7)
+#define ENVCFG_ADUE  (UINT64_C(1) << 61) /* hardware updates A and D (Svadu) */
+/* What must be set for each operation */
+#define ENVCFG_CBO_inval ENVCFG_CBIE
+#define ENVCFG_CBO_clean ENVCFG_CBCFE
+#define ENVCFG_CBO_flush ENVCFG_CBCFE
+#define ENVCFG_CBO_zero  ENVCFG_CBZE
 
 enum { PMP_RULES = 16 };
 
@@ -75,6 +86,7 @@ struct priv {
 	u64 ip; /* the bits that software sets; lines are or-ed in when read */
 	u64 edeleg, ideleg;
 	u64 satp;
+	u64 extensions; /* bit per enum extension: what this hart has; never changes */
 	u64 misa, hartid;
 	u64 countinhibit;
 	u64 counter[32]; /* 0, 2: what to subtract from the raw count; its value while inhibited */
@@ -98,7 +110,8 @@ enum effect {
 	EFFECT_TLB = 4        /* every cached translation */
 };
 
-void priv_reset(struct priv *priv, u64 hartid, u64 misa);
+/* `extensions`: bit per enum extension (cpu/isa.h). */
+void priv_reset(struct priv *priv, u64 hartid, u64 extensions);
 
 /* The level at which a trap with this cause (CAUSE_INTERRUPT set for interrupts) is taken (3.1.8). */
 enum level priv_target(const struct priv *priv, u64 cause);
@@ -121,6 +134,14 @@ bool priv_wakes(const struct priv *priv, const struct priv_in *in);
 /* May wfi, sfence.vma be executed here? (TW, TVM: 3.1.6.5) */
 bool priv_may_wait(const struct priv *priv);
 bool priv_may_fence(const struct priv *priv);
+
+/* Is a field of menvcfg, and for user code of senvcfg, set (in any of its bits) for this level? */
+bool priv_environment_allows(const struct priv *priv, u64 field);
+
+static inline bool priv_has(const struct priv *priv, enum extension extension)
+{
+	return priv->extensions >> extension & 1;
+}
 
 enum csr_operation { CSR_WRITE, CSR_SET, CSR_CLEAR };
 

@@ -32,21 +32,6 @@ struct dis {
 	bool some; /* something was printed */
 };
 
-/* Everything the tables know. */
-static bool whole_isa(struct isa *isa, struct fault *fault)
-{
-	char name[256] = "rv64i";
-
-	for (u32 i = 0; i < EXTENSION_COUNT; i++) {
-		size_t used = strlen(name);
-
-		if (i != EXTENSION_I && i != EXTENSION_S)
-			snprintf(name + used, sizeof(name) - used, "%s%s",
-				extension_names[i][1] ? "_" : "", extension_names[i]);
-	}
-	return isa_create(isa, name, fault);
-}
-
 /* Labels. */
 
 static int label_compare(const void *left, const void *right)
@@ -280,7 +265,7 @@ int verb_dis(const struct options *options)
 	dis.style = style_of(stdout, options->plain);
 	good = (options->raw || image_is_elf(dis.path, &elf, &fault))
 		&& file_read_all(dis.path, DIS_LARGEST, &dis.bytes, &dis.length, &fault)
-		&& whole_isa(&dis.isa, &fault);
+		&& isa_create(&dis.isa, NULL, &fault);
 	if (good && elf)
 		good = dis_elf(&dis, &fault);
 	else if (good)

@@ -11,7 +11,6 @@
 #include "core/file.h"
 
 enum { KERNEL_OFFSET = 0x200000 }; /* where firmware expects a raw kernel, from the start of RAM */
-#define DEFAULT_ISA "rv64imac_zicntr_zicsr_zifencei"
 
 /* What OpenSBI's fw_dynamic wants to be told, behind a2. */
 struct dynamic_info {
@@ -50,7 +49,7 @@ static bool assemble(struct machine *machine, struct fault *fault)
 	monitor.slice = BOARD_ram + monitor.area_size;
 	clock_create(&machine->clock);
 	if (!ram_create(&machine->ram, BOARD_ram, monitor.area_size + config->memory, fault)
-	    || !isa_create(&machine->isa, config->isa ? config->isa : DEFAULT_ISA, fault)
+	    || !isa_create(&machine->isa, config->isa, fault)
 	    || !blocks_create(&machine->blocks, &machine->ram, &machine->isa, fault)
 	    || (config->trace && !trace_create(&machine->trace, config->trace, fault))
 	    || !monitor_create(&machine->monitor, machine->hart, &machine->ram, &machine->clock,
@@ -97,7 +96,7 @@ static bool load(struct machine *machine, struct fault *fault)
 {
 	const struct machine_config *config = &machine->config;
 	struct board *board = &machine->monitor.vm.board;
-	char isa[128], extensions[128];
+	char isa[512], extensions[512];
 	enum firmware firmware = config->firmware;
 	struct fdt_config fdt = { .isa = isa, .isa_base = "rv64i", .extensions = extensions,
 		.mmu = "riscv,sv39", .bootargs = config->bootargs };

@@ -138,6 +138,26 @@ static bool port_conditional(void *self, u64 address, unsigned width, u64 value,
 	return guest_fault(self, CAUSE_store_access, address);
 }
 
+static bool port_block(void *self, u64 address, bool zero)
+{
+	struct vcpu *vcpu = self;
+	u64 base = address & ~(u64)(CACHE_BLOCK - 1);
+	u64 physical;
+
+	if (!guest_translate(vcpu, base, CACHE_BLOCK, zero ? ACCESS_WRITE : ACCESS_READ, &physical)) {
+		bool page = vcpu->trap_cause == CAUSE_load_page
+			|| vcpu->trap_cause == CAUSE_store_page;
+
+		return guest_fault(vcpu, page ? CAUSE_store_page : CAUSE_store_access, address);
+	}
+	if (!ram_holds(&vcpu->vm->board.ram, physical, CACHE_BLOCK))
+		return guest_fault(vcpu, CAUSE_store_access, address);
+	for (u64 at = 0; zero && at < CACHE_BLOCK; at += 8)
+		if (!guest_store(vcpu, base + at, 8, 0))
+			return guest_fault(vcpu, CAUSE_store_access, address);
+	return true;
+}
+
 /* The instruction at pc, by software: what a monitor pays when hardware does not tell. */
 static bool guest_fetch(struct vcpu *vcpu, struct insn *insn)
 {
@@ -168,7 +188,8 @@ static bool guest_fetch(struct vcpu *vcpu, struct insn *insn)
 
 void access_emulate(struct vcpu *vcpu)
 {
-	const struct port port = { vcpu, port_load, port_store, port_reserve, port_conditional };
+	const struct port port = { vcpu, port_load, port_store, port_reserve, port_conditional,
+		port_block };
 	struct insn insn;
 
 	if (!guest_fetch(vcpu, &insn)) {

@@ -15,6 +15,8 @@ void firmware_boot(struct priv *priv)
 		| UINT64_C(1) << IRQ_supervisor_timer | UINT64_C(1) << IRQ_supervisor_external;
 	priv->bank[LEVEL_M].counteren = 7;
 	priv->bank[LEVEL_S].counteren = 7;
+	/* Cache-block operations are for everybody below to allow. */
+	priv->bank[LEVEL_M].envcfg |= ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE;
 	/* One rule: everything is allowed everywhere. */
 	priv->pmpaddr[0] = (UINT64_C(1) << 54) - 1;
 	priv->pmpcfg[0] = 0x1f;

@@ -85,6 +85,19 @@ static void deliver(struct vcpu *vcpu)
 		bounce_pending(vcpu);
 }
 
+/* Cache-block operations are allowed to the real user level when they are to the virtual level. */
+static void load_environment(struct priv *real, const struct priv *guest)
+{
+	static const u64 fields[] = { ENVCFG_CBIE, ENVCFG_CBCFE, ENVCFG_CBZE };
+	u64 allowed = 0;
+
+	for (u32 i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (priv_environment_allows(guest, fields[i]))
+			allowed |= fields[i];
+	real->bank[LEVEL_M].envcfg = ENVCFG_ADUE | allowed;
+	real->bank[LEVEL_S].envcfg = allowed;
+}
+
 static void trap_enter(struct vcpu *vcpu)
 {
 	struct hart *hart = vcpu->hart;
@@ -105,6 +118,7 @@ static void trap_enter(struct vcpu *vcpu)
 		counters &= ~UINT64_C(5);
 	real->bank[LEVEL_M].counteren = counters;
 	real->bank[LEVEL_S].counteren = counters;
+	load_environment(real, guest);
 	satp = vcpu->state.direct ? frame_satp(vcpu) : shadow_satp(vcpu);
 	if (satp != real->satp) {
 		real->satp = satp;

@@ -76,6 +76,8 @@ void monitor_destroy(struct monitor *monitor)
 static void real_boot(struct hart *hart)
 {
 	hart_reset(hart, 0);
+	hart->priv.extensions |= UINT64_C(1) << EXTENSION_Svadu; /* of shadow and direct tables */
+	hart->priv.bank[LEVEL_M].envcfg = ENVCFG_ADUE;
 	hart->priv.level = LEVEL_U;
 	hart->priv.pmpaddr[0] = (UINT64_C(1) << 54) - 1;
 	hart->priv.pmpcfg[0] = 0x1f;
@@ -90,7 +92,7 @@ void vcpu_start(struct vcpu *vcpu, u64 entry, u64 argument)
 		hart_reset(hart, 0);
 	} else {
 		real_boot(hart);
-		priv_reset(vcpu->priv, vcpu->number, hart->priv.misa);
+		priv_reset(vcpu->priv, vcpu->number, hart->isa->extensions);
 	}
 	firmware_boot(vcpu->priv);
 	hart->pc = entry;

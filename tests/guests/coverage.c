@@ -17,6 +17,8 @@ static const struct { const char *path; bool bare; } programs[] = {
 	{ "isa-check/isa-multiply.elf", false },
 	{ "isa-check/isa-memory.elf", false },
 	{ "isa-check/isa-atomic.elf", false },
+	{ "isa-check/isa-bits.elf", false },
+	{ "isa-check/isa-blocks.elf", false },
 	{ "isa-check/isa-compressed.elf", false },
 	{ "isa-check/isa-system.elf", false },
 	{ "isa-check/isa-code.elf", false },

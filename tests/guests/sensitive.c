@@ -88,7 +88,7 @@ static void assert_traps(u32 word, u64 counteren)
 	for (u32 i = 1; i < 32; i++)
 		assert_int_equal(hart->x[i], 0x1111 * i);
 	/* The privileged state is as a hart at U has it when it was just reset. */
-	priv_reset(&before, 0, hart->priv.misa);
+	priv_reset(&before, 0, hart->isa->extensions);
 	before.level = LEVEL_U;
 	before.pmpaddr[0] = hart->priv.pmpaddr[0];
 	before.pmpcfg[0] = 0x1f;
