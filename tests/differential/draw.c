@@ -238,6 +238,9 @@ static void draw_protection(struct draw *draw, struct environment *environment)
 static void draw_environment(struct draw *draw, struct environment *environment)
 {
 	static const enum level levels[] = { LEVEL_M, LEVEL_M, LEVEL_S, LEVEL_S, LEVEL_U };
+	static const enum irq singles[] = {
+		IRQ_supervisor_software, IRQ_supervisor_timer, IRQ_supervisor_external
+	};
 	const u64 supervisor = 1u << IRQ_supervisor_software | 1u << IRQ_supervisor_timer
 		| 1u << IRQ_supervisor_external;
 
@@ -258,7 +261,9 @@ static void draw_environment(struct draw *draw, struct environment *environment)
 	environment->stvec_mode = draw_below(draw, 2);
 	if (draw_once_in(draw, 4)) {
 		draw->interrupts = true;
-		environment->mie = draw_bits(draw, supervisor);
+		/* Enabled: just one, so that no order is asked for. */
+		environment->mie = draw_with(draw, EXCEPTION_interrupt_order) ? supervisor
+			: UINT64_C(1) << singles[draw_below(draw, 3)];
 		environment->mip = draw_bits(draw, supervisor);
 	} else if (draw_once_in(draw, 2)) {
 		environment->mie = draw_bits(draw, supervisor | 0x888);

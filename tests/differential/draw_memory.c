@@ -33,7 +33,8 @@ static unsigned draw_row(struct draw *draw, u8 verb, u8 other)
 
 	do {
 		id = draw_below(draw, INSN_COUNT);
-	} while (insn_rows[id].verb != verb && insn_rows[id].verb != other);
+	} while (!isa_has(draw->program->isa, id)
+		|| (insn_rows[id].verb != verb && insn_rows[id].verb != other));
 	return id;
 }
 
@@ -215,11 +216,13 @@ void draw_wild(struct draw *draw)
 	u64 trap_page = LAYOUT_SCRATCH + TRAP_PAGE * PAGE_SIZE;
 	u64 offset = draw_once_in(draw, 3) ? PAGE_SIZE - 2 : draw_below(draw, PAGE_SIZE / 2) * 2;
 	u64 window = draw_once_in(draw, 4) ? WINDOW_HIGH : WINDOW;
+	/* Not into the next page: QEMU cannot fetch half an instruction from no memory. */
+	u64 nowhere = NOWHERE + (offset & 0xff8);
 	u64 address;
 	s32 imm = (s32)draw_below(draw, 4096) - 2048;
 
 	if (draw->level == LEVEL_M || draw->group->environment.root == 0) {
-		address = draw_once_in(draw, 2) ? NOWHERE + offset : trap_page + offset;
+		address = draw_once_in(draw, 2) ? nowhere : trap_page + offset;
 	} else {
 		switch (draw_below(draw, 8)) {
 		case 0:
@@ -230,7 +233,8 @@ void draw_wild(struct draw *draw)
 				+ (trap_page - 0x80000000) + offset;
 			break;
 		case 2:
-			address = GIGAPAGE + (trap_page - 0x80000000) + offset;
+			address = GIGAPAGE - 0x80000000
+				+ (draw_once_in(draw, 2) ? nowhere : trap_page + offset);
 			break;
 		default:
 			address = window + draw_below(draw, WINDOW_PAGES) * PAGE_SIZE + offset;

@@ -41,7 +41,7 @@ struct insn draw_arithmetic(struct draw *draw)
 
 	do {
 		insn.id = (u16)draw_below(draw, INSN_COUNT);
-	} while (!is_arithmetic(&insn));
+	} while (!isa_has(draw->program->isa, insn.id) || !is_arithmetic(&insn));
 	format = (enum format)insn_rows[insn.id].format;
 	if (format != FORMAT_U)
 		insn.rs1 = draw_source(draw);

@@ -14,8 +14,8 @@ static const struct csr_exception {
 #define EXCEPTION(name, section, words)
 #define CSR_ABSENT(name, first, last, section, words) \
 	{ EXCEPTION_##name, first, last, true, 0, 0 },
-#define CSR_EXCEPTION(name, number, unwritten, unread, section, words) \
-	{ EXCEPTION_##name, number, number, false, unwritten, unread },
+#define CSR_EXCEPTION(name, first, last, unwritten, unread, section, words) \
+	{ EXCEPTION_##name, first, last, false, unwritten, unread },
 #include "tests/differential/exceptions.def"
 #undef EXCEPTION
 #undef CSR_ABSENT
@@ -26,9 +26,9 @@ enum { CSR_EXCEPTIONS = sizeof(csr_exceptions) / sizeof(csr_exceptions[0]) };
 
 static const u32 csr_timed[] = { 0xc00, 0xc01, 0xc02, 0xb00, 0xb02 };
 enum {
-	SSTATUS = 0x100, STVEC = 0x105, SEPC = 0x141, SIP = 0x144, SATP = 0x180, MSTATUS = 0x300,
+	SSTATUS = 0x100, SIE = 0x104, STVEC = 0x105, SEPC = 0x141, SIP = 0x144, SATP = 0x180, MSTATUS = 0x300,
 	MEDELEG = 0x302, MIDELEG = 0x303, MIE = 0x304, MTVEC = 0x305, MEPC = 0x341, MIP = 0x344,
-	PMPCFG0 = 0x3a0, PMPADDR_LAST = 0x3bf
+	PMPCFG0 = 0x3a0, PMPADDR0 = 0x3b0, PMPADDR_LAST = 0x3bf
 };
 
 static enum level csr_level(u32 number)
@@ -106,6 +106,9 @@ static u64 operand_for(struct draw *draw, u32 number, bool clears, u64 value)
 			value &= ~csr_exceptions[i].unwritten;
 	if (number == MSTATUS && field_get(value, STATUS_MPP) == 2)
 		value &= ~STATUS_MPP;
+	/* Exception pmpcfg_w: writable but not readable. */
+	if (number >= PMPCFG0 && number < PMPADDR0)
+		value |= (value >> 1 & UINT64_C(0x0101010101010101));
 	return value;
 }
 
@@ -164,12 +167,22 @@ static void draw_csr_access(struct draw *draw, u8 rd, u32 number, bool quiet)
 
 void draw_csr(struct draw *draw)
 {
-	u32 number = draw_csr_number(draw);
-	bool quiet = is_restored(draw, number);
+	u32 number;
+	bool quiet;
 	u8 rd;
+
+	/* User level has counters and nothing else. */
+	if (draw->level == LEVEL_U) {
+		draw->failed = true;
+		return;
+	}
+	number = draw_csr_number(draw);
+	quiet = is_restored(draw, number);
 
 	/* Nothing is to become pending where it was not reckoned with. */
 	if ((number == MIP || number == SIP) && !draw->interrupts)
+		quiet = true;
+	if ((number == MIE || number == SIE) && draw->interrupts)
 		quiet = true;
 	/* What the levels below stand on may be overturned when nothing below will run. */
 	if (number == STVEC || number == SATP || number == MEDELEG || number == MIDELEG
@@ -326,6 +339,9 @@ void draw_trap_return(struct draw *draw)
 	/* Everything below must be as the group found it, and the item must be reached. */
 	if (draw->level == LEVEL_U || draw->junk || draw->item < draw->skipped_to)
 		draw->failed = true;
+	if (draw->level == LEVEL_M && draw->data != LEVEL_M
+	    && !draw_with(draw, EXCEPTION_mprv_return))
+		draw_step(draw, INSN_csrrc, 0, draw_holding(draw, STATUS_MPRV), 0, MSTATUS);
 	draw_step(draw, INSN_csrrc, 0, draw_holding(draw, mask), 0, (s32)status);
 	if (level != LEVEL_U)
 		draw_step(draw, INSN_csrrs, 0,
@@ -347,10 +363,8 @@ void draw_trap_return(struct draw *draw)
 		return;
 	draw->level = level;
 	draw->alias = alias;
-	if (level != LEVEL_M) {
-		draw->data = level;
-		draw->translated = draw->group->environment.root != 0;
-	}
+	draw->data = level;
+	draw->translated = level != LEVEL_M && draw->group->environment.root != 0;
 }
 
 /* Data accesses of machine level as if made below (MPRV), or no longer. */

@@ -11,12 +11,16 @@
 #include "cpu/priv.h"
 #include "tests/differential/layout.h"
 
+/* What our machine and QEMU 7.2 both have; without Svade and Svadu, hardware sets A and D. */
+#define DIFFERENTIAL_ISA \
+	"rv64imac_zicntr_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs"
+
 enum { GROUP_STEPS = 72, ROOTS = 3, SCRATCH_PAGES = 16, WINDOW_PAGES = 64, GOOD_PAGES = 8 };
 
 enum exception {
 #define EXCEPTION(name, section, words) EXCEPTION_##name,
 #define CSR_ABSENT(name, first, last, section, words) EXCEPTION_##name,
-#define CSR_EXCEPTION(name, number, unwritten, unread, section, words) EXCEPTION_##name,
+#define CSR_EXCEPTION(name, first, last, unwritten, unread, section, words) EXCEPTION_##name,
 #include "tests/differential/exceptions.def"
 #undef EXCEPTION
 #undef CSR_ABSENT
@@ -75,6 +79,12 @@ struct program {
 #define ALIAS_HIGH   UINT64_C(0xffffffffc0000000) /* RAM, for supervisor level */
 #define GIGAPAGE     UINT64_C(0x100000000)        /* RAM, with drawn rights */
 enum { MEGAPAGES = 15 };
+
+/* Is the row one of this ISA's instructions? */
+static inline bool isa_has(const struct isa *isa, unsigned id)
+{
+	return isa->extensions >> insn_rows[id].extension & 1;
+}
 
 /* tables.c. The last scratch page holds nothing but ecall: what a wild jump may land on. */
 enum { TRAP_PAGE = SCRATCH_PAGES - 1 };

@@ -15,7 +15,7 @@
 #define RAM_BASE UINT64_C(0x80000000)
 
 /* The ISA of our default machine, and CSRs that say nothing about QEMU. */
-#define QEMU_CPU "rv64,f=off,d=off,v=off,h=off,zba=off,zbb=off,zbc=off,zbs=off,Zfh=off,Zfhmin=off," \
+#define QEMU_CPU "rv64,f=off,d=off,v=off,h=off,Zfh=off,Zfhmin=off," \
 	"Zve32f=off,Zve64f=off,sstc=off,svinval=off,svnapot=off,svpbmt=off,debug=off,pmu-num=0," \
 	"marchid=0,mimpid=0,mvendorid=0"
 
@@ -69,6 +69,7 @@ static bool prepare(struct runner *runner, const struct program *program, struct
 {
 	struct machine_config config = {
 		.mode = &mode_native, .memory = LAYOUT_RAM_SIZE, .firmware = FIRMWARE_NONE,
+		.isa = DIFFERENTIAL_ISA,
 		.guest = runner->harness, .host = { NULL, console_write, console_read },
 		.chaos = program->seed & 1, .chaos_seed = program->seed,
 	};

@@ -57,15 +57,15 @@ u64 tables_entry(u64 *random, bool good, u32 page)
 		flags |= PTE_V;
 	if (!random_once_in(random, 3))
 		flags |= PTE_R;
+	if (random_once_in(random, 20))
+		physical = UINT64_C(0x90000000);
+	if (random_once_in(random, 20))
+		physical |= UINT64_C(1) << (32 + random_below(random, 24));
 	/* What may be run is the page of ecalls, and stays that. */
 	if (flags & PTE_X) {
 		physical = LAYOUT_SCRATCH + TRAP_PAGE * PAGE_SIZE;
 		flags &= ~(u64)PTE_W;
 	}
-	if (random_once_in(random, 20))
-		physical = UINT64_C(0x90000000);
-	if (random_once_in(random, 20))
-		physical |= UINT64_C(1) << (32 + random_below(random, 24));
 	if (random_once_in(random, 20))
 		flags |= UINT64_C(1) << (54 + random_below(random, 10));
 	return entry_to(physical, flags);

@@ -42,6 +42,33 @@ static bool disk_flush(void *self)
 	return true;
 }
 
+static void net_send(void *self, u64 cycle, const u8 *frame, u32 length)
+{
+	struct cell *cell = self;
+
+	memcpy(cell->wire, frame, length);
+	cell->wire_length = length;
+	for (u32 i = 0; i + 8 <= length; i++)
+		cell->leaked |= !memcmp(frame + i, &cell->config.secret, 8);
+}
+
+static u32 net_receive(void *self, u64 cycle, u8 *frame, u32 room)
+{
+	struct cell *cell = self;
+	u32 length = cell->wire_length;
+
+	memcpy(frame, cell->wire, length);
+	cell->wire_length = 0;
+	return length;
+}
+
+static u64 net_next(void *self, u64 cycle)
+{
+	struct cell *cell = self;
+
+	return cell->wire_length ? cycle + 1000 : NEVER;
+}
+
 static struct host_disk cell_disk(struct cell *cell, u32 which)
 {
 	return (struct host_disk){ .self = cell->disk[which], .size = CELL_DISK,
@@ -70,8 +97,11 @@ void cell_create(struct cell *cell, const struct cell_config *config)
 	struct monitor_config monitor = {
 		.mode = config->mode,
 		.board = { .harts = config->harts, .host = { cell, console_write, console_read },
-			.disks = 1, .disk = { cell_disk(cell, 0) },
-			.has_ata = true, .ata = cell_disk(cell, 1) },
+			.disks = 2, .disk = { cell_disk(cell, 0), cell_disk(cell, 1) },
+			.has_ata = true, .ata = cell_disk(cell, 2),
+			.nets = 1, .net = { { cell, { 2 }, net_send, net_receive, net_next } },
+			.has_rng = true, .rng_seed = config->secret >> 7,
+			.has_console = true, .legacy = config->legacy },
 		.guest_memory = CELL_SLICE,
 		.area = BOARD_ram + CELL_CANARY,
 		.area_size = area_size,

@@ -12,7 +12,7 @@
 #include "pv/monitor.h"
 
 enum { CELL_CANARY_PAGES = 4, CELL_CANARIES = 3, CELL_DISK = 32 << 10, CELL_TAIL = 8,
-	CELL_HARTS = 3 };
+	CELL_HARTS = 3, CELL_DISKS = 3, CELL_SLOTS = 5 };
 #define CELL_CANARY ((u64)CELL_CANARY_PAGES * PAGE_SIZE)
 #define CELL_SLICE (UINT64_C(4) << 20)
 
@@ -22,6 +22,7 @@ struct cell_config {
 	bool bare;      /* native only: the guest begins at M, without firmware */
 	u32 harts;
 	u32 area_pages; /* for shadow tables */
+	u32 legacy;     /* bit n: virtio slot n speaks the old transport */
 	u64 secret;
 };
 
@@ -36,9 +37,11 @@ struct cell {
 	u64 no_offset;
 	u32 canaries;
 	u64 canary[CELL_CANARIES]; /* machine addresses */
-	u8 disk[2][CELL_DISK];
+	u8 disk[CELL_DISKS][CELL_DISK];
+	u8 wire[HOST_FRAME];       /* the last frame sent, which comes back */
+	u32 wire_length;
 	u8 tail[CELL_TAIL];        /* the console's last bytes */
-	bool leaked;               /* the secret was written to the console */
+	bool leaked;               /* the secret was written to the console, or sent */
 };
 
 static inline bool cell_real(const struct cell *cell)

@@ -106,6 +106,7 @@ static bool run_seed(const struct settings *settings, const struct isa *isa,
 		struct cell_config config = { .isa = isa, .mode = mode,
 			.bare = mode->guest_is_real && own % 2,
 			.harts = 1 + (u32)(own / 2 % CELL_HARTS),
+			.legacy = (u32)(own * 0x9e3779b9 >> 16 & 31),
 			.area_pages = own % 5 ? 256 : 5 + (u32)(own % 41),
 			.secret = own * UINT64_C(0x9e3779b97f4a7c15) ^ UINT64_C(0x5ec2e75ec2e75ec2) };
 		u64 done;
@@ -362,7 +363,7 @@ int main(int count, char **arguments)
 		else if (!strcmp(arguments[i], "--check"))
 			check = true;
 	}
-	if (!isa_create(&isa, "rv64imac_zicntr_zicsr_zifencei", &fault)) {
+	if (!isa_create(&isa, NULL, &fault)) {
 		fprintf(stderr, "hostile: %s\n", fault.text);
 		return 2;
 	}

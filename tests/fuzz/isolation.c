@@ -347,5 +347,5 @@ bool isolation_secret(struct cell *cell, struct fault *fault)
 		return fault_set(fault, "the guest's memory holds the secret");
 	if (holds_secret(cell->disk[0], sizeof(cell->disk), secret))
 		return fault_set(fault, "a disk holds the secret");
-	return !cell->leaked || fault_set(fault, "the console was told the secret");
+	return !cell->leaked || fault_set(fault, "the console or the network was told the secret");
 }

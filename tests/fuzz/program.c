@@ -344,6 +344,8 @@ static u64 fitting_pte(struct program *program, u32 type)
 	u64 tree = TABLES + roll(program, TREES) * TREE_FRAMES;
 	u64 rights = roll(program, 2) ? PTE_R | PTE_W : PTE_R;
 
+	if (roll(program, 12) == 0)
+		rights |= roll(program, 2) ? PTE_G : UINT64_C(1) << (54 + roll(program, 10));
 	switch (roll(program, 8) ? type : FRAME_FREE) {
 	case FRAME_TABLE0:
 		return leaf(roll(program, 4) ? frame(DATA + roll(program, FRAMES - DATA))
@@ -377,32 +379,88 @@ static void put_records(struct program *program)
 	}
 }
 
-/* A queue of eight: descriptors in the first page, the two rings behind. */
+/* Where a device is told to read or write. */
+static u64 random_buffer(struct program *program)
+{
+	switch (roll(program, 4)) {
+	case 0:
+		return random_address(program);
+	case 1:
+		return known_table(program) + roll(program, PAGE_SIZE);
+	default:
+		return frame(RINGS + 4) + roll(program, 64) * 16;
+	}
+}
+
+/* A queue of eight: descriptors in the first page, the two rings behind. The old transport wants
+ * the first ring in the same page. */
 static void put_rings(struct program *program)
 {
-	u64 base = frame(RINGS);
+	u64 base = frame(RINGS), count = roll(program, 4) ? roll(program, 9) : roll(program, 65536);
 
 	for (u64 i = 0; i < 8; i++) {
 		u64 at = base + i * 16;
 		u64 flags = roll(program, 4) ? roll(program, 4) : roll(program, 8);
 
-		put(program, at, roll(program, 4) ? random_address(program)
-			: frame(RINGS + 4) + roll(program, 64) * 16, 8);
+		put(program, at, random_buffer(program), 8);
 		put(program, at + 8, roll(program, 3) ? 16 : roll(program, 3) ? 512
 			: random_value(program), 4);
 		put(program, at + 12, flags, 2);
 		put(program, at + 14, roll(program, 9), 2);
 	}
-	put(program, base + PAGE_SIZE, 0, 2);
-	put(program, base + PAGE_SIZE + 2, roll(program, 4) ? roll(program, 9)
-		: roll(program, 65536), 2);
-	for (u64 i = 0; i < 8; i++)
-		put(program, base + PAGE_SIZE + 4 + i * 2, roll(program, 9), 2);
+	for (u64 ring = base + 128; ring <= base + PAGE_SIZE; ring += PAGE_SIZE - 128) {
+		put(program, ring, 0, 2);
+		put(program, ring + 2, count, 2);
+		for (u64 i = 0; i < 8; i++)
+			put(program, ring + 4 + i * 2, roll(program, 9), 2);
+	}
 	for (u64 i = 0; i < 64; i++) {
 		put(program, frame(RINGS + 4) + i * 16, roll(program, 2) ? roll(program, 2)
 			: roll(program, 12), 4);
 		put(program, frame(RINGS + 4) + i * 16 + 8, roll(program, 70), 8);
 	}
+}
+
+struct register_value {
+	u32 offset, value;
+};
+
+enum { DRIVER_STEPS = 24 };
+
+/* A virtio driver's stores, as they should be but for what is rolled. Returns how many. */
+static u32 driver_steps(struct program *program, struct register_value *step)
+{
+	u64 base = frame(RINGS);
+	u64 used = roll(program, 3) ? base + 2 * PAGE_SIZE : known_table(program);
+	u32 queue = (u32)roll(program, 3);
+	const struct register_value steps[DRIVER_STEPS] = {
+		{ 0x70, 0 }, { 0x70, 1 }, { 0x70, 3 }, { 0x24, 0 },
+		{ 0x20, (u32)(roll(program, 4) << 28) }, { 0x24, 1 }, { 0x20, 1 }, { 0x70, 11 },
+		{ 0x28, PAGE_SIZE }, { 0x30, queue }, { 0x38, 8 }, { 0x3c, PAGE_SIZE },
+		{ 0x40, (u32)((roll(program, 3) ? base : used) >> PAGE_SHIFT) },
+		{ 0x80, (u32)base }, { 0x84, 0 }, { 0x90, (u32)(base + PAGE_SIZE) }, { 0x94, 0 },
+		{ 0xa0, (u32)used }, { 0xa4, 0 }, { 0x44, 1 }, { 0x70, 15 }, { 0x50, queue },
+		{ 0x50, queue }, { 0x64, 1 },
+	};
+
+	memcpy(step, steps, sizeof(steps));
+	if (roll(program, 3) == 0)
+		step[roll(program, DRIVER_STEPS)].value = (u32)random_value(program);
+	return DRIVER_STEPS;
+}
+
+/* The same stores, made at once: by a guest whose mapping of the device is in order. */
+static void drive_device(struct program *program)
+{
+	struct cell *cell = program->cell;
+	struct register_value step[DRIVER_STEPS];
+	u64 slot = BOARD_virtio + roll(program, CELL_SLOTS) * VIRTIO_WINDOW;
+	u32 count = driver_steps(program, step);
+
+	cell->clock.state.now = hart_now(&cell->hart[cell->monitor.state.turn]);
+	put_rings(program);
+	for (u32 i = 0; i < count; i++)
+		bus_write(&cell_vm(cell)->board.bus, slot + step[i].offset, step[i].value, 4);
 }
 
 /* Code. */
@@ -585,25 +643,16 @@ static void gadget_device(struct writer *writer)
 	emit_insn(writer, id[roll(program, 8)], T1, T0, T1, (s32)roll(program, 32));
 }
 
-/* The disk's driver, as it should be but for one value. */
-static void gadget_disk(struct writer *writer)
+static void gadget_driver(struct writer *writer)
 {
 	struct program *program = writer->program;
-	u64 base = frame(RINGS);
-	const u32 step[][2] = {
-		{ 0x70, 0 }, { 0x70, 1 }, { 0x70, 3 }, { 0x24, 0 },
-		{ 0x20, (u32)(roll(program, 4) << 28) }, { 0x24, 1 }, { 0x20, 1 }, { 0x70, 11 },
-		{ 0x30, 0 }, { 0x38, 8 }, { 0x80, (u32)base }, { 0x84, 0 },
-		{ 0x90, (u32)(base + PAGE_SIZE) }, { 0x94, 0 },
-		{ 0xa0, (u32)(roll(program, 3) ? base + 2 * PAGE_SIZE : random_address(program)) },
-		{ 0xa4, 0 }, { 0x44, 1 }, { 0x70, 15 }, { 0x50, 0 }, { 0x50, 0 }, { 0x64, 1 },
-	};
-	u64 count = sizeof(step) / sizeof(step[0]), wrong = roll(program, 3 * count);
+	struct register_value step[DRIVER_STEPS];
+	u32 count = driver_steps(program, step);
 
-	emit_load(writer, T0, BOARD_virtio);
-	for (u64 i = 0; i < count; i++) {
-		emit_load(writer, T1, i == wrong ? random_value(program) : step[i][1]);
-		emit_insn(writer, INSN_sw, 0, T0, T1, (s32)step[i][0]);
+	emit_load(writer, T0, BOARD_virtio + roll(program, CELL_SLOTS) * VIRTIO_WINDOW);
+	for (u32 i = 0; i < count; i++) {
+		emit_load(writer, T1, step[i].value);
+		emit_insn(writer, INSN_sw, 0, T0, T1, (s32)step[i].offset);
 	}
 }
 
@@ -612,7 +661,8 @@ static void gadget_notify(struct writer *writer)
 	struct program *program = writer->program;
 
 	emit_store(writer, frame(RINGS + 1) + 2, roll(program, 12), INSN_sh);
-	emit_store(writer, BOARD_virtio + 0x50, 0, INSN_sw);
+	emit_store(writer, BOARD_virtio + roll(program, CELL_SLOTS) * VIRTIO_WINDOW + 0x50,
+		roll(program, 3), INSN_sw);
 }
 
 /* An ATA command, with words after it. */
@@ -664,6 +714,68 @@ static void gadget_return(struct writer *writer)
 	emit_insn(writer, INSN_ecall, 0, 0, 0, 0);
 }
 
+static void emit_call(struct writer *writer, u32 row, u64 a0, u64 a1, u64 a2)
+{
+	emit_load(writer, A7, hypercall_rows[row].eid);
+	emit_load(writer, A6, hypercall_rows[row].fid);
+	emit_load(writer, A0, a0);
+	emit_load(writer, A0 + 1, a1);
+	emit_load(writer, A0 + 2, a2);
+	emit_insn(writer, INSN_ecall, 0, 0, 0, 0);
+}
+
+/* One entry of a table, by a batch of one. */
+static void emit_update(struct writer *writer, u64 place, u64 value)
+{
+	u64 record = frame(BATCH + 1);
+
+	emit_store(writer, record, place, INSN_sd);
+	emit_store(writer, record + 8, value, INSN_sd);
+	emit_call(writer, HYPERCALL_para_table_update, record, 1, 0);
+}
+
+/* A page that was writable becomes a table: what remembers that it was writable? */
+static void gadget_retire(struct writer *writer)
+{
+	struct program *program = writer->program;
+	u64 tree = TABLES + roll(program, TREES) * TREE_FRAMES, index = roll(program, 64);
+	u64 place = entry(frame(tree + TREE_LEAVES), index);
+	u64 page = frame(TABLES + roll(program, TREES) * TREE_FRAMES + TREE_LEAVES + 1
+		+ roll(program, TREE_FRAMES - TREE_LEAVES - 3));
+
+	emit_update(writer, place, leaf(page, PTE_R | PTE_W | PTE_U));
+	emit_store(writer, WINDOW + index * PAGE_SIZE + 8, 0, INSN_sd);
+	emit_update(writer, place, roll(program, 2) ? 0 : leaf(page, PTE_R | PTE_U));
+	emit_call(writer, HYPERCALL_para_table_pin, 0, page, 0);
+	emit_store(writer, WINDOW + index * PAGE_SIZE + 8, random_value(program), INSN_sd);
+	emit_call(writer, HYPERCALL_para_table_unpin, page, 0, 0);
+}
+
+/* The results of the second and third call go to a page that the first has made a table. */
+static void put_suicide(struct program *program, u64 tree)
+{
+	u64 page = frame(TABLES + tree * TREE_FRAMES + TREE_FRAMES - 1);
+
+	for (u64 i = 0; i < 3; i++) {
+		u64 at = page - 64 + i * 64;
+
+		put(program, at, hypercall_rows[HYPERCALL_para_version].eid, 8);
+		put(program, at + 8, i ? hypercall_rows[HYPERCALL_para_version].fid
+			: hypercall_rows[HYPERCALL_para_table_pin].fid, 8);
+		put(program, at + 16, 0, 8);
+		put(program, at + 24, i ? 0 : page, 8);
+		put(program, at + 48, 0, 8);
+		put(program, at + 56, 0, 8);
+	}
+}
+
+static void gadget_suicide(struct writer *writer)
+{
+	u64 page = frame(TABLES + roll(writer->program, TREES) * TREE_FRAMES + TREE_FRAMES - 1);
+
+	emit_call(writer, HYPERCALL_para_multicall, page - 64, 3, 0);
+}
+
 static void gadget_code(struct writer *writer)
 {
 	struct program *program = writer->program;
@@ -678,11 +790,12 @@ static const struct gadget {
 } gadgets[] = {
 	{ gadget_instruction, 30 }, { gadget_csr, 6 }, { gadget_call, 24 }, { gadget_store, 6 },
 	{ gadget_load, 6 }, { gadget_atomic, 2 }, { gadget_table, 5 }, { gadget_satp, 3 },
-	{ gadget_device, 5 }, { gadget_disk, 2 }, { gadget_notify, 2 }, { gadget_ata, 2 },
+	{ gadget_device, 5 }, { gadget_driver, 2 }, { gadget_notify, 2 }, { gadget_ata, 2 },
 	{ gadget_jump, 4 }, { gadget_level, 2 }, { gadget_return, 3 }, { gadget_code, 2 },
+	{ gadget_retire, 3 }, { gadget_suicide, 1 },
 };
 
-enum { GADGET_MOST = 800 }; /* bytes */
+enum { GADGET_MOST = 1200 }; /* bytes */
 
 static void emit_gadgets(struct writer *writer)
 {
@@ -727,16 +840,6 @@ static void put_code(struct program *program, u64 page)
 	emit_gadgets(&writer);
 }
 
-static void emit_call(struct writer *writer, u32 row, u64 a0, u64 a1, u64 a2)
-{
-	emit_load(writer, A7, hypercall_rows[row].eid);
-	emit_load(writer, A6, hypercall_rows[row].fid);
-	emit_load(writer, A0, a0);
-	emit_load(writer, A0 + 1, a1);
-	emit_load(writer, A0 + 2, a2);
-	emit_insn(writer, INSN_ecall, 0, 0, 0, 0);
-}
-
 /* How a guest begins: handler, interrupts, and for most of them the paravirtual extension. */
 static void emit_begin(struct writer *writer)
 {
@@ -765,6 +868,8 @@ static void put_all(struct program *program)
 {
 	for (u32 tree = 0; tree < TREES; tree++)
 		put_tree(program, tree);
+	for (u64 tree = 0; tree < TREES; tree++)
+		put_suicide(program, tree);
 	put_multicalls(program);
 	put_records(program);
 	put_rings(program);
@@ -846,7 +951,10 @@ bool program_disturb(struct program *program)
 		return true;
 	if (looks_dead(program) || vcpu->state.waiting || hart->waiting)
 		alive = revive(program, vcpu);
-	switch (roll(program, 6)) {
+	switch (roll(program, 7)) {
+	case 6:
+		drive_device(program);
+		break;
 	case 0:
 		for (u32 i = 1; i < 32; i++)
 			hart->x[i] = random_value(program);
@@ -856,7 +964,7 @@ bool program_disturb(struct program *program)
 		break;
 	case 2:
 		put_tree(program, (u32)roll(program, TREES));
-		put_rings(program);
+		put_suicide(program, roll(program, TREES));
 		break;
 	case 3:
 		put_multicalls(program);
