@@ -35,7 +35,9 @@ static bool assemble(struct machine *machine, struct fault *fault)
 		.mode = config->mode,
 		.prices = config->prices,
 		.board = { .harts = machine->harts, .host = config->host, .disks = config->disks,
-			.has_ata = config->has_ata, .ata = config->ata },
+			.has_ata = config->has_ata, .ata = config->ata, .nets = config->nets,
+			.has_rng = config->has_rng, .rng_seed = config->rng_seed,
+			.has_console = config->has_console, .legacy = config->legacy },
 		.guest_memory = config->memory,
 		.area = BOARD_ram,
 		.area_size = real(machine) ? 0 : monitor_area_size(config->memory),
@@ -46,6 +48,7 @@ static bool assemble(struct machine *machine, struct fault *fault)
 	};
 
 	memcpy(monitor.board.disk, config->disk, sizeof(monitor.board.disk));
+	memcpy(monitor.board.net, config->net, sizeof(monitor.board.net));
 	monitor.slice = BOARD_ram + monitor.area_size;
 	clock_create(&machine->clock);
 	if (!ram_create(&machine->ram, BOARD_ram, monitor.area_size + config->memory, fault)

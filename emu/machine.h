@@ -29,6 +29,12 @@ struct machine_config {
 	struct host_disk disk[BOARD_DISKS];
 	bool has_ata;
 	struct host_disk ata;
+	u32 nets;
+	struct host_net net[BOARD_NETS];
+	bool has_rng;
+	u64 rng_seed;
+	bool has_console;           /* a virtio console beside the serial port */
+	u32 legacy;                 /* bit n: virtio slot n speaks version 1 of the transport */
 	bool chaos;                 /* drop every cache at random moments: nothing may change */
 	u64 chaos_seed;
 	u32 trace;                  /* events to keep; 0: no trace. A power of two */

@@ -43,8 +43,7 @@ struct option_row {
 };
 
 static option_reader read_flag, read_text, read_mode, read_modes, read_memory, read_harts,
-	read_width,
-	read_address, read_count, read_seed, read_stats, read_disk, read_disks;
+	read_width, read_address, read_count, read_seed, read_stats, read_disk, read_disks, read_net;
 
 #define ON(verb) (1u << VERB_ID_##verb)
 #define EVERY (~0u)
@@ -276,6 +275,49 @@ static bool read_disks(void *field, const char *text, const struct option_row *r
 	if (!read_disk(&disks->disk[disks->count], text, row, fault))
 		return false;
 	disks->count++;
+	return true;
+}
+
+/* A port number that ends at `end`. */
+static bool port(const char **text, char end, u16 *value)
+{
+	char *behind;
+	unsigned long given;
+
+	if (!isdigit((u8)**text))
+		return false;
+	given = strtoul(*text, &behind, 10);
+	if (given < 1 || given > UINT16_MAX || (*behind != end && !(end == ',' && !*behind)))
+		return false;
+	*value = (u16)given;
+	*text = behind + (*behind != 0);
+	return true;
+}
+
+static bool read_net(void *field, const char *text, const struct option_row *row,
+	struct fault *fault)
+{
+	struct option_net *net = field;
+	size_t length = strcspn(text, ",");
+
+	net->given = true;
+	net->user = length == 4 && !strncmp(text, "user", length);
+	if (!net->user && strcmp(text, "none"))
+		return fault_set(fault, "--%s: there is no network '%.40s' (none, user)", row->name, text);
+	for (text += length + (text[length] != 0); *text;) {
+		struct option_forward *forward = &net->forward[net->count];
+
+		if (net->count == OPTION_FORWARDS)
+			return fault_set(fault, "--%s: at most %d ports can be carried", row->name,
+				OPTION_FORWARDS);
+		if (strncmp(text, "tcp=", 4))
+			return fault_set(fault, "--%s: '%.40s' is not tcp=HOST:GUEST", row->name, text);
+		text += 4;
+		if (!port(&text, ':', &forward->host) || !port(&text, ',', &forward->guest))
+			return fault_set(fault, "--%s: tcp= needs two ports from 1 to 65535, as in "
+				"tcp=8080:80", row->name);
+		net->count++;
+	}
 	return true;
 }
 

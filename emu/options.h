@@ -22,13 +22,21 @@ struct verb_info {
 };
 extern const struct verb_info verb_infos[VERB_IDS];
 
-enum { OPTION_DISKS = 4, OPTION_MODES = 8, OPTION_NAME = 16 };
+enum { OPTION_DISKS = 4, OPTION_MODES = 8, OPTION_NAME = 16, OPTION_FORWARDS = 8 };
 
 enum option_stats { STATS_NONE, STATS_TEXT, STATS_JSON };
 
 struct option_disk {
 	char *path; /* null: no disk; owned */
 	bool write; /* writes go to the file */
+};
+
+struct option_net {
+	bool given, user; /* not user: no cable */
+	u32 count;        /* TCP ports carried: of this host, of the guest */
+	struct option_forward {
+		u16 host, guest;
+	} forward[OPTION_FORWARDS];
 };
 
 struct options {
@@ -54,6 +62,7 @@ struct options {
 		struct option_disk disk[OPTION_DISKS];
 	} disks;
 	struct option_disk ata;
+	struct option_net net;
 	const char *prices;
 	enum option_stats stats;
 	u64 limit;          /* steps; 0: none */
@@ -61,10 +70,10 @@ struct options {
 	struct option_seed {
 		bool given;
 		u64 value;
-	} chaos;
+	} chaos, rng;
 	const char *operations;
 	u64 repeat;         /* runs of each benchmark */
-	bool all, json, csv, markdown, raw, plain, list, help;
+	bool all, json, csv, markdown, raw, plain, list, help, hvc, legacy;
 };
 
 /*

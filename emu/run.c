@@ -12,6 +12,8 @@
 #include "emu/guest.h"
 #include "emu/host_console.h"
 #include "emu/host_disk.h"
+#include "emu/host_net_user.h"
+#include "emu/host_ports.h"
 #include "emu/script.h"
 #include "emu/verb.h"
 #include "emu/view/stats.h"
@@ -35,7 +37,9 @@ struct run {
 	struct console console;
 	struct script script;
 	bool scripted;
+	struct host_ports ports;
 	struct disk disk[OPTION_DISKS], ata;
+	struct user_net *net;
 	u32 disks;
 	bool has_ata;
 	u64 idle;         /* cycles skipped and not yet waited for */
@@ -66,17 +70,44 @@ static bool open_disks(struct run *run, struct fault *fault)
 	return true;
 }
 
-/* At a terminal idle time passes as it would on hardware; elsewhere nobody waits for it. */
+static bool plug_network(struct run *run, struct fault *fault)
+{
+	const struct option_net *given = &run->options->net;
+	struct user_net_forward forwards[OPTION_FORWARDS];
+
+	if (!given->given)
+		return true;
+	run->config.nets = 1;
+	run->config.net[0] = (struct host_net){ .mac = { 2, 0, 0, 0, 0, 1 } };
+	if (!given->user)
+		return true;
+	for (u32 i = 0; i < given->count; i++)
+		forwards[i] = (struct user_net_forward){ given->forward[i].host,
+			given->forward[i].guest };
+	run->net = user_net_create(forwards, given->count, fault);
+	if (!run->net)
+		return false;
+	run->config.net[0] = user_net_host(run->net);
+	return true;
+}
+
+/* At a terminal, and while the outside world has a part in the guest's network, idle time passes as
+ * it would on hardware; elsewhere nobody waits for it. */
 static void pace(void *self, u64 cycles)
 {
 	struct run *run = self;
+	bool terminal = run->console.terminal && !(run->scripted && !script_done(&run->script));
+	bool network = run->net && user_net_busy(run->net);
 
-	if (!run->console.terminal || (run->scripted && !script_done(&run->script)))
+	if (!terminal && !network)
 		return;
 	run->idle += cycles;
 	if (run->idle < PACE_GRAIN)
 		return;
-	console_wait(&run->console, run->idle);
+	if (network)
+		user_net_wait(run->net, run->idle);
+	else
+		console_wait(&run->console, run->idle);
 	run->idle = 0;
 }
 
@@ -112,6 +143,10 @@ static bool configure(struct run *run, struct fault *fault)
 	config->bootargs = options->append ? options->append : run->guest.append;
 	config->chaos = options->chaos.given;
 	config->chaos_seed = options->chaos.value;
+	config->has_rng = options->rng.given;
+	config->rng_seed = options->rng.value;
+	config->has_console = options->hvc;
+	config->legacy = options->legacy ? ~0u : 0;
 	config->idle = pace;
 	config->idle_self = run;
 	if (!config->guest && config->firmware != FIRMWARE_FILE)
@@ -120,7 +155,8 @@ static bool configure(struct run *run, struct fault *fault)
 	    && config->mode != &mode_native)
 		return fault_set(fault, "--bios %.80s is for --mode native: in mode %s the guest's "
 			"calls go to the monitor", options->bios, options->mode);
-	return prices_load(&config->prices, options->prices, fault) && open_disks(run, fault);
+	return prices_load(&config->prices, options->prices, fault) && open_disks(run, fault)
+		&& plug_network(run, fault);
 }
 
 /* The console last: nothing that can be refused comes after the terminal has changed. */
@@ -135,6 +171,8 @@ static bool attach(struct run *run, struct fault *fault)
 	run->scripted = path != NULL;
 	if (run->scripted)
 		run->config.host = script_host(&run->script);
+	run->config.host = ports_host(&run->ports, &run->config.host,
+		run->options->hvc ? BOARD_CONSOLE_PORT : 0);
 	run->machine = machine_create(&run->config, fault);
 	return run->machine != NULL;
 }
@@ -146,6 +184,8 @@ static bool reboot(struct run *run, struct fault *fault)
 	run->steps_before += machine_steps(run->machine);
 	run->reboots++;
 	machine_destroy(run->machine);
+	if (run->net)
+		user_net_reboot(run->net);
 	run->machine = machine_create(&run->config, fault);
 	if (run->scripted)
 		script_rebooted(&run->script);
@@ -267,6 +307,7 @@ static int conclude(const struct run *run, enum run_end end, struct fault *fault
 static void clean_up(struct run *run)
 {
 	machine_destroy(run->machine);
+	user_net_destroy(run->net);
 	if (run->scripted)
 		script_destroy(&run->script);
 	while (run->disks)
