@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "cpu/decode.h"
+#include "cpu/format.h"
 #include "cpu/interp.h"
 
 enum { ARENA_SIZE = 32 << 20 };
@@ -73,6 +74,16 @@ struct code_page *blocks_page(struct blocks *blocks, u64 physical)
 	return code;
 }
 
+/*
+ * imm of an operation that may turn out to be illegal when it is run, packed so that its word can be
+ * told: whoever is relative to memory has its offset in bits 31:20, and below the 16-bit word if it
+ * was one, else 3 (and can be encoded).
+ */
+static s32 packed_imm(const struct insn *insn)
+{
+	return (s32)((u32)insn->imm << 20 | (insn->length == 2 ? insn->word : 3));
+}
+
 /* Places operands as the interpreter reads them; `start` is the instruction's offset in the block. */
 static void op_set(struct op *op, const struct blocks *blocks, const struct insn *insn, u32 start)
 {
@@ -85,6 +96,10 @@ static void op_set(struct op *op, const struct blocks *blocks, const struct insn
 			insn->rd ? insn->rd : 32, insn->rs1, insn->rs2, 0 };
 		if (insn->id == INSN_auipc || insn->id == INSN_jal || verb == VERB_BRANCH)
 			op->imm += (s32)start;
+		if (verb == VERB_FLOAD || verb == VERB_FSTORE)
+			op->imm = packed_imm(insn);
+		if (format_rows[insn_rows[insn->id].format].floats & FLOAT_RD)
+			op->rd = insn->rd;
 		if (verb == VERB_CALL)
 			op->imm = (s32)insn->word; /* the CSR number stands in it, and tval */
 	}

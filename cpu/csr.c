@@ -17,8 +17,9 @@
 #define MASK_INTERRUPTS   (MASK_SUPERVISOR | UINT64_C(1) << IRQ_machine_software \
 	| UINT64_C(1) << IRQ_machine_timer | UINT64_C(1) << IRQ_machine_external)
 #define MASK_SIP_WRITABLE (UINT64_C(1) << IRQ_supervisor_software)
-#define MASK_SSTATUS_WRITABLE (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_SUM | STATUS_MXR)
-#define MASK_SSTATUS      (MASK_SSTATUS_WRITABLE | STATUS_UBE | STATUS_FS | STATUS_UXL | STATUS_SD)
+#define MASK_SSTATUS_WRITABLE (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_SUM | STATUS_MXR \
+	| STATUS_FS)
+#define MASK_SSTATUS      (MASK_SSTATUS_WRITABLE | STATUS_UBE | STATUS_UXL | STATUS_SD)
 #define MASK_MSTATUS_WRITABLE (MASK_SSTATUS_WRITABLE | STATUS_MIE | STATUS_MPIE | STATUS_MPP \
 	| STATUS_MPRV | STATUS_TVM | STATUS_TW | STATUS_TSR)
 #define MASK_MEDELEG      UINT64_C(0xb3ff) /* all but ecall from M, which cannot be delegated */
@@ -27,6 +28,9 @@
 /* FIOM: nothing to do when steps are in order. */
 #define MASK_SENVCFG      (ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE)
 #define MASK_MENVCFG      (MASK_SENVCFG | ENVCFG_ADUE)
+#define MASK_FFLAGS       UINT64_C(0x1f)
+#define MASK_FRM          UINT64_C(0x07) /* of the value; fcsr has it in bits 7:5 */
+#define MASK_FCSR         UINT64_C(0xff)
 #define MASK_PMPADDR      ((UINT64_C(1) << 54) - 1)
 
 struct csr_row {
@@ -49,6 +53,12 @@ static bool guard_tvm(const struct priv *priv, u32 number)
 	return priv_may_fence(priv);
 }
 
+/* 3.1.6.6: while FS is off, floating-point state is out of reach. */
+static bool guard_float(const struct priv *priv, u32 number)
+{
+	return priv->status & STATUS_FS;
+}
+
 /* 3.1.11: a counter is readable below M when mcounteren, and below S when scounteren too, allow. */
 static bool guard_counter(const struct priv *priv, u32 number)
 {
@@ -64,6 +74,17 @@ static bool guard_counter(const struct priv *priv, u32 number)
 static u64 get_plain(const struct priv *priv, const struct priv_in *in, u64 home)
 {
 	return home;
+}
+
+/* SD sums up what is dirty. */
+static u64 get_status(const struct priv *priv, const struct priv_in *in, u64 home)
+{
+	return (home & STATUS_FS) == STATUS_FS ? home | STATUS_SD : home;
+}
+
+static u64 get_frm(const struct priv *priv, const struct priv_in *in, u64 home)
+{
+	return home >> 5;
 }
 
 static u64 get_cycle(const struct priv *priv, const struct priv_in *in, u64 home)
@@ -112,7 +133,20 @@ static void put_status(struct priv *priv, const struct priv_in *in, u32 index, u
 	/* MPP holds only levels that exist: 2 leaves it as it was. */
 	if (field_get(value, STATUS_MPP) == 2)
 		value = (value & ~STATUS_MPP) | (*home & STATUS_MPP);
+	if (!priv_has(priv, EXTENSION_F))
+		value &= ~STATUS_FS;
 	*home = value;
+}
+
+static void put_float(struct priv *priv, const struct priv_in *in, u32 index, u64 *home, u64 value)
+{
+	*home = value;
+	priv->status |= STATUS_FS;
+}
+
+static void put_frm(struct priv *priv, const struct priv_in *in, u32 index, u64 *home, u64 value)
+{
+	put_float(priv, in, index, home, bits_put(*home, 5, 3, value));
 }
 
 static void put_delegated(struct priv *priv, const struct priv_in *in, u32 index, u64 *home,

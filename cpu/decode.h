@@ -16,5 +16,6 @@ struct insn decode(const struct isa *isa, u32 word);
 void disasm(const struct insn *insn, u64 pc, char *text, size_t size);
 
 extern const char *const register_names[32]; /* "zero", "ra", "sp", ... */
+extern const char *const float_register_names[32]; /* "ft0", "ft1", ... */
 
 #endif

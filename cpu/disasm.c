@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cpu/format.h"
 #include "cpu/priv.h"
 #include "cpu/rvc.h"
 
@@ -17,12 +18,35 @@ const char *const register_names[32] = {
 	"t5", "t6"
 };
 
+const char *const float_register_names[32] = {
+	"ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6", "ft7", "fs0", "fs1", "fa0", "fa1", "fa2", "fa3",
+	"fa4", "fa5", "fa6", "fa7", "fs2", "fs3", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11",
+	"ft8", "ft9", "ft10", "ft11"
+};
+
 /* The operands of one instruction, by name, for the two ways of writing below. */
 struct operands {
 	const char *rd, *rs1, *rs2;
 	s32 imm;
 	u64 target;
 };
+
+static const char *register_name(u8 number, bool is_float)
+{
+	return is_float ? float_register_names[number & 31] : register_names[number & 31];
+}
+
+/* ",rtz", or nothing where the mode is fcsr's; what never rounds is usually encoded with rne. */
+static const char *rounding_name(const struct insn *insn)
+{
+	static const char *const names[8] = { ",rne", ",rtz", ",rdn", ",rup", ",rmm", ",unknown",
+		",unknown", ",dyn" };
+	bool exact = insn->id == INSN_fcvt_d_s || insn->id == INSN_fcvt_d_w
+		|| insn->id == INSN_fcvt_d_wu;
+	s32 mode = insn->imm & 7;
+
+	return mode == (exact ? 0 : 7) ? "" : names[mode];
+}
 
 static void disasm_compressed(const struct insn *insn, const struct operands *o, char *text,
 	size_t size)
@@ -169,6 +193,33 @@ static void disasm_full(const struct insn *insn, const struct operands *o, char 
 	case FORMAT_P:
 		snprintf(text, size, "%s %d(%s)", name, o->imm & ~31, o->rs1);
 		break;
+	case FORMAT_F4:
+		snprintf(text, size, "%s %s,%s,%s,%s%s", name, o->rd, o->rs1, o->rs2,
+			register_name((u8)(o->imm >> 3), true), rounding_name(insn));
+		break;
+	case FORMAT_FR:
+		snprintf(text, size, "%s %s,%s,%s%s", name, o->rd, o->rs1, o->rs2,
+			rounding_name(insn));
+		break;
+	case FORMAT_F1:
+	case FORMAT_FX:
+	case FORMAT_XF:
+		snprintf(text, size, "%s %s,%s%s", name, o->rd, o->rs1, rounding_name(insn));
+		break;
+	case FORMAT_FN:
+	case FORMAT_FC:
+		snprintf(text, size, "%s %s,%s,%s", name, o->rd, o->rs1, o->rs2);
+		break;
+	case FORMAT_MX:
+	case FORMAT_XM:
+		snprintf(text, size, "%s %s,%s", name, o->rd, o->rs1);
+		break;
+	case FORMAT_LF:
+		snprintf(text, size, "%s %s,%d(%s)", name, o->rd, o->imm, o->rs1);
+		break;
+	case FORMAT_SF:
+		snprintf(text, size, "%s %s,%d(%s)", name, o->rs2, o->imm, o->rs1);
+		break;
 	case FORMAT_N:
 		snprintf(text, size, "%s", name);
 		break;
@@ -177,9 +228,10 @@ static void disasm_full(const struct insn *insn, const struct operands *o, char 
 
 void disasm(const struct insn *insn, u64 pc, char *text, size_t size)
 {
+	u8 floats = insn->id < INSN_COUNT ? format_rows[insn_rows[insn->id].format].floats : 0;
 	struct operands o = {
-		register_names[insn->rd & 31], register_names[insn->rs1 & 31],
-		register_names[insn->rs2 & 31], insn->imm, pc + (u64)(s64)insn->imm
+		register_name(insn->rd, floats & FLOAT_RD), register_name(insn->rs1, floats & FLOAT_RS1),
+		register_name(insn->rs2, floats & FLOAT_RS2), insn->imm, pc + (u64)(s64)insn->imm
 	};
 
 	if (insn->id >= INSN_COUNT && insn->length == 2 && insn->word == 0)

@@ -6,7 +6,9 @@
  */
 #include "cpu/exec.h"
 
-enum kind { KIND_NONE, KIND_LOAD, KIND_STORE, KIND_LR, KIND_SC, KIND_AMO,
+#include "cpu/fpu.h"
+
+enum kind { KIND_NONE, KIND_LOAD, KIND_STORE, KIND_FLOAD, KIND_FSTORE, KIND_LR, KIND_SC, KIND_AMO,
 	KIND_CBO_inval, KIND_CBO_clean, KIND_CBO_flush, KIND_CBO_zero };
 
 struct memory_row {
@@ -23,6 +25,9 @@ static u64 extend_u8(u64 value) { return (u8)value; }
 static u64 extend_u16(u64 value) { return (u16)value; }
 static u64 extend_u32(u64 value) { return (u32)value; }
 static u64 extend_u64(u64 value) { return value; }
+
+static u64 box_u32(u64 value) { return (u32)value | FPU_BOX; }
+static u64 box_u64(u64 value) { return value; }
 
 /* 32-bit operands come sign-extended, which keeps the order of signed and of unsigned ones. */
 #define ALU_FUNCTION(name, value)
@@ -44,6 +49,9 @@ static u64 extend_u64(u64 value) { return value; }
 #define CBO(operation)        { KIND_CBO_##operation, CACHE_BLOCK, NULL, NULL }
 #define LOAD(type)            { KIND_LOAD, sizeof(type), extend_##type, NULL }
 #define STORE(type)           { KIND_STORE, sizeof(type), extend_##type, NULL }
+#define FLOAD(type)           { KIND_FLOAD, sizeof(type), box_##type, NULL }
+#define FSTORE(type)          { KIND_FSTORE, sizeof(type), extend_##type, NULL }
+#define FPU(function, type)   { KIND_NONE, 0, NULL, NULL }
 #define LR(type)              { KIND_LR, sizeof(type), extend_##type, NULL }
 #define SC(type)              { KIND_SC, sizeof(type), extend_##type, NULL }
 #define AMO(function, type)   { KIND_AMO, sizeof(type), extend_##type, combine_##function }
@@ -59,7 +67,7 @@ bool exec_is_memory(enum insn_id id)
 	return id < INSN_COUNT && memory_rows[id].kind != KIND_NONE;
 }
 
-bool exec_memory(const struct port *port, const struct insn *insn, u64 *x)
+bool exec_memory(const struct port *port, const struct insn *insn, u64 *x, u64 *f)
 {
 	const struct memory_row *row = &memory_rows[insn->id];
 	u64 address = x[insn->rs1];
@@ -77,6 +85,15 @@ bool exec_memory(const struct port *port, const struct insn *insn, u64 *x)
 	case KIND_STORE:
 		return port->store(port->self, address + (u64)(s64)insn->imm, row->width,
 			PORT_PLAIN, b);
+	case KIND_FLOAD:
+		if (!port->load(port->self, address + (u64)(s64)insn->imm, row->width, PORT_PLAIN,
+		    &result))
+			return false;
+		f[insn->rd] = row->extend(result);
+		return true;
+	case KIND_FSTORE:
+		return port->store(port->self, address + (u64)(s64)insn->imm, row->width,
+			PORT_PLAIN, f[insn->rs2]);
 	case KIND_LR:
 		if (!port->reserve(port->self, address, row->width, &result))
 			return false;

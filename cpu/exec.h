@@ -1,5 +1,5 @@
 /*
- * The meaning of the memory verbs (LOAD, STORE, LR, SC, AMO, CBO) on a port: the place where one
+ * The meaning of the memory verbs (LOAD, STORE, FLOAD, FSTORE, LR, SC, AMO, CBO) on a port: the place where one
  * instruction makes its accesses. A hart's port is its own memory; the monitor's is a guest's
  * memory and devices. So an access that the monitor performs for a guest is the very function that
  * the hart would have run.
@@ -29,7 +29,8 @@ enum { CACHE_BLOCK = 64 }; /* bytes; aligned */
 /* Is it a row whose verb accesses memory? */
 bool exec_is_memory(enum insn_id id);
 
-/* Performs it on registers `x`, where x[0] reads 0 and rd = 0 is not written. */
-bool exec_memory(const struct port *port, const struct insn *insn, u64 *x);
+/* Performs it on registers `x`, where x[0] reads 0 and rd = 0 is not written, and `f`. That floating
+ * point is on, and dirty after a load into f, is the caller's business. */
+bool exec_memory(const struct port *port, const struct insn *insn, u64 *x, u64 *f);
 
 #endif

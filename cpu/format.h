@@ -19,7 +19,11 @@ struct format_row {
 	struct format_piece {
 		u8 at, from, bits;
 	} imm[FORMAT_PIECES];
+	u8 floats;   /* enum format_float: which of the registers are floating-point ones */
+	bool rounds; /* the low three bits of imm are a rounding mode */
 };
+
+enum format_float { FLOAT_RD = 1, FLOAT_RS1 = 2, FLOAT_RS2 = 4 };
 
 extern const struct format_row format_rows[FORMAT_COUNT];
 

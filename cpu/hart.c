@@ -45,6 +45,7 @@ void hart_reset(struct hart *hart, u64 pc)
 	priv_reset(&hart->priv, hart->number, hart->isa->extensions);
 	tlb_reset(&hart->tlb);
 	memset(hart->x, 0, sizeof(hart->x));
+	memset(hart->f, 0, sizeof(hart->f));
 	hart->pc = pc;
 	hart->waiting = false;
 	hart->reserved = false;
@@ -242,6 +243,7 @@ void hart_save(const struct hart *hart, struct hart_state *state)
 	memset(state, 0, sizeof(*state));
 	state->pc = hart->pc;
 	memcpy(state->x, hart->x, sizeof(state->x));
+	memcpy(state->f, hart->f, sizeof(state->f));
 	state->cycle = hart->cycle;
 	state->charged = hart->charged;
 	state->steps_trapped = hart->steps_trapped;
@@ -262,6 +264,7 @@ void hart_restore(struct hart *hart, const struct hart_state *state)
 {
 	hart->pc = state->pc;
 	memcpy(hart->x, state->x, sizeof(state->x));
+	memcpy(hart->f, state->f, sizeof(state->f));
 	hart->x[0] = 0;
 	hart->cycle = state->cycle;
 	hart->charged = state->charged;

@@ -68,6 +68,7 @@ struct hart {
 	u32 yield;              /* nonzero: and hart_run comes back too */
 	bool watched;           /* likewise: EXIT_WATCH is due */
 	u64 x[33];              /* x[32] takes what is written to x0 */
+	u64 f[32];              /* singles are boxed: cpu/fpu.h */
 	u64 cycle;              /* exact whenever pc is */
 	u64 charged;            /* cycles that are not instructions retired */
 	u64 next_pc;            /* set by system instructions */
@@ -110,7 +111,7 @@ struct hart {
 
 /* What a snapshot carries of a hart. */
 struct hart_state {
-	u64 pc, x[32], cycle, charged, steps_trapped, lines;
+	u64 pc, x[32], f[32], cycle, charged, steps_trapped, lines;
 	struct priv priv;
 	u64 waiting, reserved, reservation;
 	u64 time[TIME_KINDS], time_since, time_kind;

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "cpu/alu.h"
+#include "cpu/fpu.h"
 #include "cpu/hart.h"
 
 #define likely(truth) __builtin_expect(!!(truth), 1)
@@ -54,6 +55,57 @@ static struct insn op_insn(const struct op *op, enum insn_id id)
 		.rs2 = op->rs2, .imm = op->imm };
 }
 
+/* FLOAD and FSTORE have their imm packed (block.c). */
+static bool run_illegal_float_access(struct hart *hart, const struct op *op, enum insn_id id)
+{
+	struct insn insn = op_insn(op, id);
+
+	insn.imm = op->imm >> 20;
+	return hart_fault(hart, CAUSE_illegal, (op->imm & 3) == 3 ? isa_encode(hart->isa, &insn)
+		: (u64)(op->imm & 0xffff));
+}
+
+static bool float_off(const struct hart *hart)
+{
+	return !(hart->priv.status & STATUS_FS);
+}
+
+static bool float_dirty(const struct hart *hart)
+{
+	return (hart->priv.status & STATUS_FS) == STATUS_FS;
+}
+
+static bool run_float_load(struct hart *hart, const struct op *op, enum insn_id id, u64 address,
+	unsigned width, u64 box)
+{
+	u64 value;
+
+	if (float_off(hart))
+		return run_illegal_float_access(hart, op, id);
+	if (!hart_load(hart, address, width, PORT_PLAIN, &value))
+		return false;
+	hart->f[op->rd] = value | box;
+	hart->priv.status |= STATUS_FS;
+	return true;
+}
+
+static bool run_float_store(struct hart *hart, const struct op *op, enum insn_id id, u64 address,
+	unsigned width)
+{
+	if (float_off(hart))
+		return run_illegal_float_access(hart, op, id);
+	return hart_store(hart, address, width, PORT_PLAIN, hart->f[op->rs2]);
+}
+
+static bool run_float(struct hart *hart, const struct op *op, enum insn_id id)
+{
+	const struct fpu_registers registers = { hart->x, hart->f, &hart->priv.fcsr,
+		&hart->priv.status };
+
+	return !float_off(hart)
+		&& fpu_execute(&registers, id, op->rd, op->rs1, op->rs2, op->imm);
+}
+
 static bool run_illegal(struct hart *hart, const struct op *op, enum insn_id id)
 {
 	struct insn insn = op_insn(op, id);
@@ -66,7 +118,7 @@ static bool run_atomic(struct hart *hart, const struct op *op, enum insn_id id)
 {
 	struct insn insn = op_insn(op, id);
 
-	return exec_memory(&hart->port, &insn, hart->x);
+	return exec_memory(&hart->port, &insn, hart->x, hart->f);
 }
 
 static bool run_block_operation(struct hart *hart, const struct op *op, enum insn_id id, u64 enable)
@@ -153,6 +205,53 @@ static bool run_block_operation(struct hart *hart, const struct op *op, enum ins
 				goto leave; \
 			NEXT; \
 		} \
+	} while (0)
+#define FLOAD(type) \
+	do { \
+		const u64 box = sizeof(type) == 4 ? FPU_BOX : 0; \
+		u64 address = OPERAND_rs1 + (u64)(s64)(op->imm >> 20); \
+		const struct tlb_data *entry = tlb_data_at(&hart->tlb, address); \
+		u64 tag = (address & (PAGE_MASK | (sizeof(type) - 1))) | hart->data_context; \
+		if (likely(entry->read == tag && float_dirty(hart))) { \
+			type value; \
+			memcpy(&value, (const u8 *)((uintptr_t)entry->host + address), sizeof(value)); \
+			hart->f[op->rd] = value | box; \
+			NEXT; \
+		} else { \
+			synchronize(hart, block, op, pc, left); \
+			if (!run_float_load(hart, op, row, address, sizeof(type), box)) \
+				return INTERP_TRAPPED; \
+			if (hart->leave) \
+				goto leave; \
+			NEXT; \
+		} \
+	} while (0)
+#define FSTORE(type) \
+	do { \
+		u64 address = OPERAND_rs1 + (u64)(s64)(op->imm >> 20); \
+		const struct tlb_data *entry = tlb_data_at(&hart->tlb, address); \
+		u64 tag = (address & (PAGE_MASK | (sizeof(type) - 1))) | hart->data_context; \
+		if (likely(entry->write == tag && !float_off(hart))) { \
+			type value = (type)hart->f[op->rs2]; \
+			memcpy((u8 *)((uintptr_t)entry->host + address), &value, sizeof(value)); \
+			NEXT; \
+		} else { \
+			synchronize(hart, block, op, pc, left); \
+			if (!run_float_store(hart, op, row, address, sizeof(type))) \
+				return INTERP_TRAPPED; \
+			if (hart->leave) \
+				goto leave; \
+			NEXT; \
+		} \
+	} while (0)
+#define FPU(function, type) \
+	do { \
+		if (unlikely(!run_float(hart, op, row))) { \
+			synchronize(hart, block, op, pc, left); \
+			run_illegal(hart, op, row); \
+			return INTERP_TRAPPED; \
+		} \
+		NEXT; \
 	} while (0)
 #define ATOMIC \
 	do { \

@@ -33,6 +33,9 @@
 #define BRANCH(...) VERB_BRANCH
 #define LOAD(...) VERB_LOAD
 #define STORE(...) VERB_STORE
+#define FLOAD(...) VERB_FLOAD
+#define FSTORE(...) VERB_FSTORE
+#define FPU(...) VERB_FPU
 #define AMO(...) VERB_AMO
 #define LR(...) VERB_LR
 #define SC(...) VERB_SC
@@ -88,6 +91,22 @@ const struct format_row format_rows[FORMAT_COUNT] = {
 	[FORMAT_X] = { "X", "rd, rs1",           1, 1, 0,  0, { { 0 } } },
 	[FORMAT_K] = { "K", "(rs1)",             0, 1, 0,  0, { { 0 } } },
 	[FORMAT_P] = { "P", "imm(rs1)",          0, 1, 0, 12, { { 25, 5, 7 } } },
+	[FORMAT_F4] = { "F4", "fd, fs1, fs2, fs3, rm", 1, 1, 1, 0, { { 12, 0, 3 }, { 27, 3, 5 } },
+		FLOAT_RD | FLOAT_RS1 | FLOAT_RS2, true },
+	[FORMAT_FR] = { "FR", "fd, fs1, fs2, rm", 1, 1, 1, 0, { { 12, 0, 3 } },
+		FLOAT_RD | FLOAT_RS1 | FLOAT_RS2, true },
+	[FORMAT_F1] = { "F1", "fd, fs1, rm",     1, 1, 0,  0, { { 12, 0, 3 } },
+		FLOAT_RD | FLOAT_RS1, true },
+	[FORMAT_FN] = { "FN", "fd, fs1, fs2",    1, 1, 1,  0, { { 0 } },
+		FLOAT_RD | FLOAT_RS1 | FLOAT_RS2, false },
+	[FORMAT_FC] = { "FC", "rd, fs1, fs2",    1, 1, 1,  0, { { 0 } }, FLOAT_RS1 | FLOAT_RS2, false },
+	[FORMAT_FX] = { "FX", "fd, rs1, rm",     1, 1, 0,  0, { { 12, 0, 3 } }, FLOAT_RD, true },
+	[FORMAT_XF] = { "XF", "rd, fs1, rm",     1, 1, 0,  0, { { 12, 0, 3 } }, FLOAT_RS1, true },
+	[FORMAT_MX] = { "MX", "fd, rs1",         1, 1, 0,  0, { { 0 } }, FLOAT_RD, false },
+	[FORMAT_XM] = { "XM", "rd, fs1",         1, 1, 0,  0, { { 0 } }, FLOAT_RS1, false },
+	[FORMAT_LF] = { "LF", "fd, imm(rs1)",    1, 1, 0, 12, { { 20, 0, 12 } }, FLOAT_RD, false },
+	[FORMAT_SF] = { "SF", "fs2, imm(rs1)",   0, 1, 1, 12, { { 25, 5, 7 }, { 7, 0, 5 } },
+		FLOAT_RS2, false },
 	[FORMAT_N] = { "N", "",                  0, 0, 0,  0, { { 0 } } },
 };
 
@@ -193,6 +212,7 @@ static bool isa_fill(struct isa *isa, struct fault *fault)
 
 bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 {
+	const u64 f = UINT64_C(1) << EXTENSION_F, d = UINT64_C(1) << EXTENSION_D;
 	const u64 zicntr = UINT64_C(1) << EXTENSION_Zicntr;
 	const u64 zicsr = UINT64_C(1) << EXTENSION_Zicsr;
 
@@ -206,7 +226,9 @@ bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 	if (!parse_extensions(name, name + 4, &isa->extensions, fault))
 		return false;
 	/* Counters are CSRs; supervisor mode has no letter of its own and comes with them. */
-	if ((isa->extensions & zicntr) != 0)
+	if ((isa->extensions & d) != 0)
+		isa->extensions |= f;
+	if ((isa->extensions & (zicntr | f)) != 0)
 		isa->extensions |= zicsr;
 	if ((isa->extensions & zicsr) != 0)
 		isa->extensions |= UINT64_C(1) << EXTENSION_S;

@@ -36,7 +36,20 @@ enum format {
 	FORMAT_X, /* rd, rs1 */
 	FORMAT_K, /* (rs1): a cache block */
 	FORMAT_P, /* imm(rs1), imm a multiple of 32: a prefetch */
-	FORMAT_N  /* nothing */
+	/* Floating point: fd, fs1 ... are registers f0 to f31. Where rm can be given, imm is rm, for F4
+	 * rm + 8 * fs3. */
+	FORMAT_F4, /* fd, fs1, fs2, fs3, rm */
+	FORMAT_FR, /* fd, fs1, fs2, rm */
+	FORMAT_F1, /* fd, fs1, rm */
+	FORMAT_FN, /* fd, fs1, fs2 */
+	FORMAT_FC, /* rd, fs1, fs2 */
+	FORMAT_FX, /* fd, rs1, rm */
+	FORMAT_XF, /* rd, fs1, rm */
+	FORMAT_MX, /* fd, rs1 */
+	FORMAT_XM, /* rd, fs1 */
+	FORMAT_LF, /* fd, imm12(rs1) */
+	FORMAT_SF, /* fs2, imm12(rs1) */
+	FORMAT_N   /* nothing */
 };
 
 enum extension {
@@ -48,7 +61,8 @@ enum extension {
 
 /* The verbs of insn.def, for analyses that ask what kind of thing an instruction is. */
 enum verb {
-	VERB_LET, VERB_ALU, VERB_ALUW, VERB_JUMP, VERB_BRANCH, VERB_LOAD, VERB_STORE, VERB_AMO,
+	VERB_LET, VERB_ALU, VERB_ALUW, VERB_JUMP, VERB_BRANCH, VERB_LOAD, VERB_STORE,
+	VERB_FLOAD, VERB_FSTORE, VERB_FPU, VERB_AMO,
 	VERB_LR, VERB_SC, VERB_CBO, VERB_FENCE, VERB_CALL
 };
 

@@ -43,6 +43,7 @@ enum irq {
 #define STATUS_SPP  (UINT64_C(1) << 8)
 #define STATUS_MPP  (UINT64_C(3) << 11)
 #define STATUS_FS   (UINT64_C(3) << 13)
+#define STATUS_FS_INITIAL (UINT64_C(1) << 13) /* 0 off, 1 initial, 2 clean, 3 dirty */
 #define STATUS_MPRV (UINT64_C(1) << 17)
 #define STATUS_SUM  (UINT64_C(1) << 18)
 #define STATUS_MXR  (UINT64_C(1) << 19)
@@ -89,6 +90,7 @@ struct priv {
 	u64 extensions; /* bit per enum extension: what this hart has; never changes */
 	u64 misa, hartid;
 	u64 countinhibit;
+	u64 fcsr; /* floating-point flags and rounding mode (cpu/fpu.h) */
 	u64 counter[32]; /* 0, 2: what to subtract from the raw count; its value while inhibited */
 	u64 pmpcfg[2], pmpaddr[PMP_RULES];
 	u64 zero;

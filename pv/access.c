@@ -201,8 +201,11 @@ void access_emulate(struct vcpu *vcpu)
 	/* What is no memory access can only mean that the code changed under the fault: run it again. */
 	if (!exec_is_memory((enum insn_id)insn.id))
 		return;
-	if (exec_memory(&port, &insn, vcpu->hart->x))
+	if (exec_memory(&port, &insn, vcpu->hart->x, vcpu->hart->f)) {
+		if (insn_rows[insn.id].verb == VERB_FLOAD)
+			vcpu->priv->status |= STATUS_FS;
 		vcpu_skip(vcpu, insn.length);
-	else
+	} else {
 		vcpu_inject(vcpu, vcpu->trap_cause, vcpu->trap_tval);
+	}
 }

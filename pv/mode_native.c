@@ -15,6 +15,8 @@ void firmware_boot(struct priv *priv)
 		| UINT64_C(1) << IRQ_supervisor_timer | UINT64_C(1) << IRQ_supervisor_external;
 	priv->bank[LEVEL_M].counteren = 7;
 	priv->bank[LEVEL_S].counteren = 7;
+	if (priv_has(priv, EXTENSION_F))
+		priv->status |= STATUS_FS_INITIAL;
 	/* Cache-block operations are for everybody below to allow. */
 	priv->bank[LEVEL_M].envcfg |= ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE;
 	/* One rule: everything is allowed everywhere. */

@@ -98,6 +98,14 @@ static void load_environment(struct priv *real, const struct priv *guest)
 	real->bank[LEVEL_S].envcfg = allowed;
 }
 
+/* The registers are the real hart's; whether they may be used is the guest's. Dirtiness comes back
+ * in trap_leave. */
+static void load_float(struct priv *real, const struct priv *guest)
+{
+	real->status = (real->status & ~STATUS_FS) | (guest->status & STATUS_FS);
+	real->fcsr = guest->fcsr;
+}
+
 static void trap_enter(struct vcpu *vcpu)
 {
 	struct hart *hart = vcpu->hart;
@@ -119,6 +127,7 @@ static void trap_enter(struct vcpu *vcpu)
 	real->bank[LEVEL_M].counteren = counters;
 	real->bank[LEVEL_S].counteren = counters;
 	load_environment(real, guest);
+	load_float(real, guest);
 	satp = vcpu->state.direct ? frame_satp(vcpu) : shadow_satp(vcpu);
 	if (satp != real->satp) {
 		real->satp = satp;
@@ -126,6 +135,15 @@ static void trap_enter(struct vcpu *vcpu)
 		hart_changed(hart);
 	}
 	vcpu->state.lines_seen = *vcpu->lines | guest->ip;
+}
+
+static void trap_leave(struct vcpu *vcpu)
+{
+	const struct priv *real = &vcpu->hart->priv;
+	struct priv *guest = vcpu->priv;
+
+	guest->status = (guest->status & ~STATUS_FS) | (real->status & STATUS_FS);
+	guest->fcsr = real->fcsr;
 }
 
 static exit_handler *const trap_handlers[CAUSES] = {
@@ -148,6 +166,7 @@ const struct virt_mode mode_trap = {
 	.exception = trap_handlers,
 	.interrupt = trap_interrupt,
 	.enter = trap_enter,
+	.leave = trap_leave,
 };
 
 /*
@@ -164,4 +183,5 @@ const struct virt_mode mode_pv = {
 	.exception = trap_handlers,
 	.interrupt = trap_interrupt,
 	.enter = trap_enter,
+	.leave = trap_leave,
 };

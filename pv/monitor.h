@@ -27,6 +27,8 @@ struct virt_mode {
 	exit_handler *interrupt;        /* an interrupt of the real hart */
 	/* Before the guest goes on: deliver what is pending, load the real state. */
 	void (*enter)(struct vcpu *vcpu);
+	/* Whenever the guest stops running: take over what it changed of the real state. May be null. */
+	void (*leave)(struct vcpu *vcpu);
 };
 
 extern const struct virt_mode mode_native, mode_trap, mode_pv;

@@ -79,6 +79,8 @@ static struct exit vcpu_run(struct vcpu *vcpu, u64 until)
 	}
 	vcpu->state.reload = false;
 	exit = hart_run(hart, until);
+	if (vcpu->vm->mode->leave)
+		vcpu->vm->mode->leave(vcpu);
 	if (exit.kind == EXIT_TRAP)
 		vcpu_exit(vcpu, &exit);
 	return exit;

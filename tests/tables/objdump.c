@@ -23,7 +23,7 @@ enum { SKIP = 77, RANDOM_WORDS = 1000000, FILLINGS = 200 };
 static const char *const prefixes[] = { "riscv64-linux-gnu-", "riscv64-unknown-elf-" };
 
 /* Our extensions that binutils 2.40 has a name for. */
-static const char their_isa[] = "rv64imac_zicbom_zicbop_zicboz_zicsr_zifencei_zihintpause_zawrs_zba"
+static const char their_isa[] = "rv64imafdc_zicbom_zicbop_zicboz_zicsr_zifencei_zihintpause_zawrs_zba"
 	"_zbb_zbc_zbs_svinval";
 
 /* Where the specification and objdump part. */
@@ -45,6 +45,12 @@ static const struct exception {
 	  "binutils 2.40 does not have Zicond" },
 	{ "czero.nez", 4, 0x0e007033, 0xfe00707f, INSN_czero_nez, ".4byte",
 	  "binutils 2.40 does not have Zicond" },
+	{ "fcvt.d.s with a rounding mode", 4, 0x42000053, 0xfff0007f, INSN_fcvt_d_s, ".4byte",
+	  "exact, but any mode may be encoded; binutils 2.40 knows rne only" },
+	{ "fcvt.d.w with a rounding mode", 4, 0xd2000053, 0xfff0007f, INSN_fcvt_d_w, ".4byte",
+	  "the same" },
+	{ "fcvt.d.wu with a rounding mode", 4, 0xd2100053, 0xfff0007f, INSN_fcvt_d_wu, ".4byte",
+	  "the same" },
 	{ "c.addi16sp with imm 0", 2, 0x6101, 0xffff, INSN_NONE, "c.addi16sp",
 	  "reserved (unprivileged, C, table of quadrant 1)" },
 };

@@ -247,6 +247,10 @@ static void expansions_are_the_specified(void **state)
 		{ RVC_c_add,      0x952e, "add a0,a0,a1" },
 		{ RVC_c_swsp,     0xc62a, "sw a0,12(sp)" },
 		{ RVC_c_sdsp,     0xe42a, "sd a0,8(sp)" },
+		{ RVC_c_fld,      0x2130, "fld fa2,64(a0)" },
+		{ RVC_c_fsd,      0xa130, "fsd fa2,64(a0)" },
+		{ RVC_c_fldsp,    0x2522, "fld fa0,8(sp)" },
+		{ RVC_c_fsdsp,    0xa42a, "fsd fa0,8(sp)" },
 	};
 	const struct isa *isa = *state;
 	bool tested[RVC_COUNT] = { false };
