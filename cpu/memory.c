@@ -126,7 +126,8 @@ static bool physical_store(struct hart *hart, u64 address, u64 physical, unsigne
 	return true;
 }
 
-/* Bytes of an access that crosses into the next page, before the boundary; 0 when it does not. */
+/* Bytes of an access that crosses into the next page, before the boundary; 0 when it does not. A
+ * fault's tval is the address of the part that met it (3.1.16). */
 static unsigned crossing(u64 address, unsigned width)
 {
 	u64 room = PAGE_SIZE - (address & ~PAGE_MASK);
@@ -154,8 +155,10 @@ bool hart_load(struct hart *hart, u64 address, unsigned width, enum port_purpose
 	if (!translate(hart, address, first, access, &physical)
 	    || !translate(hart, address + first, width - first, access, &above))
 		return false;
-	if (!ram_holds(hart->ram, physical, first) || !ram_holds(hart->ram, above, width - first))
+	if (!ram_holds(hart->ram, physical, first))
 		return access_fault(hart, WALK_ACCESS_FAULT, access, address);
+	if (!ram_holds(hart->ram, above, width - first))
+		return access_fault(hart, WALK_ACCESS_FAULT, access, address + first);
 	*value = 0;
 	for (unsigned i = 0; i < width; i++)
 		*value |= ram_read(hart->ram, i < first ? physical + i : above + i - first, 1) << 8 * i;
@@ -173,8 +176,10 @@ bool hart_store(struct hart *hart, u64 address, unsigned width, enum port_purpos
 	if (!translate(hart, address, first, ACCESS_WRITE, &physical)
 	    || !translate(hart, address + first, width - first, ACCESS_WRITE, &above))
 		return false;
-	if (!ram_holds(hart->ram, physical, first) || !ram_holds(hart->ram, above, width - first))
+	if (!ram_holds(hart->ram, physical, first))
 		return access_fault(hart, WALK_ACCESS_FAULT, ACCESS_WRITE, address);
+	if (!ram_holds(hart->ram, above, width - first))
+		return access_fault(hart, WALK_ACCESS_FAULT, ACCESS_WRITE, address + first);
 	for (unsigned i = 0; i < width; i++)
 		ram_write(hart->ram, i < first ? physical + i : above + i - first, value >> 8 * i, 1);
 	if (hart->ram->touched->count)

@@ -40,8 +40,6 @@ bool pmp_allows(const struct priv *priv, u64 address, u64 size, enum access acce
 {
 	static const u8 needed[] = { RULE_R, RULE_W, RULE_X };
 
-	if (level == LEVEL_M && !((priv->pmpcfg[0] | priv->pmpcfg[1]) & UINT64_C(0x8080808080808080)))
-		return true;
 	for (u32 rule = 0; rule < PMP_RULES; rule++) {
 		u8 config = rule_config(priv, rule);
 		u64 low, high;
@@ -51,6 +49,7 @@ bool pmp_allows(const struct priv *priv, u64 address, u64 size, enum access acce
 		rule_range(priv, rule, &low, &high);
 		if (address + size <= low || address >= high)
 			continue;
+		/* A rule that matches only a part fails the access at any level, locked or not. */
 		if (address < low || address + size > high)
 			return false;
 		if (level == LEVEL_M && !(config & RULE_L))

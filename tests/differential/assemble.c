@@ -77,7 +77,8 @@ static void header_write(const struct group *group, const struct symbols *symbol
 		[HEADER_SCOUNTEREN / 8] = e->scounteren,
 		[HEADER_NUMBER / 8] = number,
 		[HEADER_PMP / 8] = e->pmp ? number + 2 : 1,
-		[HEADER_PMPCFG / 8] = e->pmpcfg,
+		/* Rule 7 opens what no other rule is about. */
+		[HEADER_PMPCFG / 8] = UINT64_C(0x1f) << 56 | (e->pmp ? e->pmpcfg : 0),
 		[HEADER_PMPADDR / 8] = e->pmpaddr[0], e->pmpaddr[1], e->pmpaddr[2], e->pmpaddr[3],
 	};
 

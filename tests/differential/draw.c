@@ -211,7 +211,7 @@ static void draw_protection(struct draw *draw, struct environment *environment)
 {
 	u64 previous = LAYOUT_SCRATCH;
 
-	/* Rules 0 to 3 on scratch memory; rule 7 opens the rest. */
+	/* Rules 0 to 3, on scratch memory. */
 	environment->pmp = true;
 	for (u32 i = 0; i < 4; i++) {
 		u64 address = LAYOUT_SCRATCH + draw_below(draw, SCRATCH_PAGES * PAGE_SIZE / 8) * 8;
@@ -244,7 +244,7 @@ static void draw_environment(struct draw *draw, struct environment *environment)
 	const u64 supervisor = 1u << IRQ_supervisor_software | 1u << IRQ_supervisor_timer
 		| 1u << IRQ_supervisor_external;
 
-	*environment = (struct environment){ .pmpcfg = UINT64_C(0x1f) << 56 };
+	*environment = (struct environment){ .pmp = false };
 	environment->level = levels[draw_below(draw, 5)];
 	environment->root = (u8)draw_below(draw, ROOTS + 1);
 	environment->high = draw_once_in(draw, 3);

@@ -39,28 +39,35 @@ static unsigned draw_row(struct draw *draw, u8 verb, u8 other)
 }
 
 /* Where in a page: mostly aligned, at times not, at times into the next page. */
-static u64 draw_offset(struct draw *draw, unsigned width, bool good)
+static u64 draw_offset(struct draw *draw, unsigned width, enum place place)
 {
 	u64 aligned = draw_below(draw, PAGE_SIZE / width) * width;
 
-	if (good || !draw_once_in(draw, 6))
+	if (place == PLACE_GOOD || !draw_once_in(draw, 6))
 		return aligned;
-	return draw_once_in(draw, 2) ? PAGE_SIZE - 1 - draw_below(draw, width)
+	return draw_once_in(draw, 2) && (!draw->group->environment.pmp
+		|| draw_with(draw, EXCEPTION_pmp_crossing)) ? PAGE_SIZE - 1 - draw_below(draw, width)
 		: draw_below(draw, PAGE_SIZE - 8);
 }
 
-static u64 draw_place_translated(struct draw *draw, u64 offset, bool good)
+static u64 draw_place_translated(struct draw *draw, u64 offset, enum place place)
 {
 	u64 window = draw_once_in(draw, 4) ? WINDOW_HIGH : WINDOW;
 	/* Not the page before the one that must keep its ecalls: an access may reach into the next. */
 	u64 scratch = LAYOUT_SCRATCH - 0x80000000 + draw_below(draw, TRAP_PAGE - 1) * PAGE_SIZE;
-	u32 dice = good ? 0 : draw_below(draw, 20);
+	bool crossing = offset > PAGE_SIZE - 8;
+	u32 dice = place == PLACE_GOOD ? 0 : draw_below(draw, 20);
+	u32 page = draw_below(draw, WINDOW_PAGES);
 
 	if (dice < 11) /* odd ones are user pages */
 		return window + (draw_below(draw, GOOD_PAGES / 2) * 2 + (draw->data == LEVEL_U))
 			* PAGE_SIZE + offset;
+	if (place == PLACE_RAM || crossing)
+		page -= window_nowhere(page);
+	if (place == PLACE_STORE && crossing)
+		page -= window_nowhere(page + 1);
 	if (dice < 15)
-		return window + draw_below(draw, WINDOW_PAGES) * PAGE_SIZE + offset;
+		return window + page * PAGE_SIZE + offset;
 	if (dice < 17)
 		return window + ((1 + draw_below(draw, MEGAPAGES)) << 21) + scratch + offset;
 	if (dice < 18)
@@ -77,16 +84,16 @@ static u64 draw_place_translated(struct draw *draw, u64 offset, bool good)
 	}
 }
 
-u64 draw_place(struct draw *draw, unsigned width, bool good)
+u64 draw_place(struct draw *draw, unsigned width, enum place place)
 {
-	u64 offset = draw_offset(draw, width, good);
+	u64 offset = draw_offset(draw, width, place);
 
 	/* Protection rules make no place good. */
-	if (good && draw->group->environment.pmp)
+	if (place == PLACE_GOOD && draw->group->environment.pmp)
 		draw->failed = true;
 	if (draw->translated)
-		return draw_place_translated(draw, offset, good);
-	if (!good && draw_once_in(draw, 20))
+		return draw_place_translated(draw, offset, place);
+	if (place != PLACE_GOOD && place != PLACE_RAM && draw_once_in(draw, 20))
 		return NOWHERE + (draw_below(draw, 1 << 20) & ~7u);
 	return LAYOUT_SCRATCH + draw_below(draw, TRAP_PAGE - 1) * PAGE_SIZE + offset;
 }
@@ -111,12 +118,19 @@ static u8 draw_base(struct draw *draw, u64 address, s32 *imm)
 	return draw_holding(draw, address - (u64)(s64)*imm);
 }
 
+static enum place draw_direction(const struct insn *insn)
+{
+	return insn_rows[insn->id].verb == VERB_STORE ? PLACE_STORE : PLACE_LOAD;
+}
+
 void draw_memory(struct draw *draw)
 {
 	struct insn insn = { .length = 4 };
+	u64 place;
 
 	insn.id = (u16)draw_row(draw, VERB_LOAD, VERB_STORE);
-	insn.rs1 = draw_base(draw, draw_place(draw, row_width(insn.id), false), &insn.imm);
+	place = draw_place(draw, row_width(insn.id), draw_direction(&insn));
+	insn.rs1 = draw_base(draw, place, &insn.imm);
 	if (insn_rows[insn.id].verb == VERB_STORE)
 		insn.rs2 = draw_source(draw);
 	else
@@ -131,7 +145,7 @@ void draw_memory_compressed(struct draw *draw)
 
 	if (draw->failed)
 		return;
-	place = draw_place(draw, row_width(insn.id), false);
+	place = draw_place(draw, row_width(insn.id), draw_direction(&insn));
 	if (!draw_decide(draw, insn.rs1, place - (u64)(s64)insn.imm))
 		draw->failed = true;
 	draw->decided |= 1u << insn.rs2;
@@ -142,7 +156,8 @@ void draw_memory_compressed(struct draw *draw)
 void draw_amo(struct draw *draw)
 {
 	unsigned id = draw_row(draw, VERB_AMO, VERB_AMO);
-	u8 rs1 = draw_holding(draw, draw_place(draw, row_width(id), false));
+	u8 rs1 = draw_holding(draw, draw_place(draw, row_width(id),
+		draw_with(draw, EXCEPTION_amo_nowhere) ? PLACE_STORE : PLACE_RAM));
 	u8 rs2 = draw_source(draw);
 
 	draw_step(draw, id, draw_target(draw), rs1, rs2, (s32)draw_below(draw, 4));
@@ -155,11 +170,11 @@ void draw_amo(struct draw *draw)
 void draw_reserve(struct draw *draw)
 {
 	bool wide = draw_once_in(draw, 2), good = !draw_once_in(draw, 4);
-	u64 place = draw_place(draw, wide ? 8 : 4, good);
+	u64 place = draw_place(draw, wide ? 8 : 4, good ? PLACE_GOOD : PLACE_LOAD);
 	u8 from = draw_holding(draw, place), to = from, rs2;
 
 	if (!good || draw_once_in(draw, 3))
-		to = draw_holding(draw, draw_place(draw, wide ? 8 : 4, true));
+		to = draw_holding(draw, draw_place(draw, wide ? 8 : 4, PLACE_GOOD));
 	draw_step(draw, wide ? INSN_lr_d : INSN_lr_w, draw_fresh(draw, 1u << to), from, 0,
 		(s32)draw_below(draw, 4));
 	for (u32 i = draw_below(draw, 3); i > 0; i--) {
@@ -178,7 +193,7 @@ void draw_conditional(struct draw *draw)
 {
 	bool wide = draw_once_in(draw, 2);
 	bool strict = draw_with(draw, EXCEPTION_sc_unreserved);
-	u8 rs1 = draw_holding(draw, draw_place(draw, wide ? 8 : 4, !strict));
+	u8 rs1 = draw_holding(draw, draw_place(draw, wide ? 8 : 4, strict ? PLACE_STORE : PLACE_GOOD));
 	u8 rs2 = draw_source(draw);
 
 	draw_step(draw, wide ? INSN_sc_d : INSN_sc_w, draw_target(draw), rs1, rs2,

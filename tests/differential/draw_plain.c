@@ -41,7 +41,8 @@ struct insn draw_arithmetic(struct draw *draw)
 
 	do {
 		insn.id = (u16)draw_below(draw, INSN_COUNT);
-	} while (!isa_has(draw->program->isa, insn.id) || !is_arithmetic(&insn));
+	} while (!isa_has(draw->program->isa, insn.id) || !is_arithmetic(&insn)
+		|| (insn.id == INSN_ctzw && !draw_with(draw, EXCEPTION_ctzw)));
 	format = (enum format)insn_rows[insn.id].format;
 	if (format != FORMAT_U)
 		insn.rs1 = draw_source(draw);
@@ -55,6 +56,14 @@ void draw_integer(struct draw *draw)
 {
 	struct insn insn = draw_arithmetic(draw);
 
+	if (draw_once_in(draw, 64)) {
+		/* What exception ctzw leaves: of a word with nothing above it. */
+		u8 word = draw_fresh(draw, 0);
+
+		draw_step(draw, INSN_add_uw, word, draw_source(draw), 0, 0);
+		draw_step(draw, INSN_ctzw, draw_target(draw), word, 0, 0);
+		return;
+	}
 	insn.rd = draw_target(draw);
 	draw_put(draw, insn);
 }

@@ -97,17 +97,17 @@ static u32 draw_csr_number(struct draw *draw)
 /* What is left of `value` after the exceptions. */
 static u64 operand_for(struct draw *draw, u32 number, bool clears, u64 value)
 {
-	if (clears && number == MSTATUS && field_get(value, STATUS_MPP) == 1)
+	bool mpp = number == MSTATUS && !draw_with(draw, EXCEPTION_mstatus_mpp);
+
+	/* Neither set to 2 nor what is left of 3. */
+	if (mpp && field_get(value, STATUS_MPP) == (clears ? 1 : 2))
 		value &= ~STATUS_MPP;
 	if (clears)
 		return value;
 	for (u32 i = 0; i < CSR_EXCEPTIONS; i++)
 		if (is_excepted(draw, &csr_exceptions[i], number))
 			value &= ~csr_exceptions[i].unwritten;
-	if (number == MSTATUS && field_get(value, STATUS_MPP) == 2)
-		value &= ~STATUS_MPP;
-	/* Exception pmpcfg_w: writable but not readable. */
-	if (number >= PMPCFG0 && number < PMPADDR0)
+	if (number >= PMPCFG0 && number < PMPADDR0 && !draw_with(draw, EXCEPTION_pmpcfg_w))
 		value |= (value >> 1 & UINT64_C(0x0101010101010101));
 	return value;
 }
@@ -151,9 +151,11 @@ static void draw_csr_access(struct draw *draw, u8 rd, u32 number, bool quiet)
 	u64 value;
 	u8 rs1;
 
-	/* satp is written whole or not at all: any mode and root will not do. */
+	/* Written whole or not at all: not any mode and root, or combination of rights, will do. */
 	if (number == SATP)
 		row = 0;
+	if (number >= PMPCFG0 && number < PMPADDR0)
+		row = row / 3 * 3;
 	if (quiet || csr_read_only(number)) {
 		row = row % 3 == 0 ? 1 : row;
 		rs1 = 0;

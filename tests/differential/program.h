@@ -79,6 +79,11 @@ struct program {
 #define ALIAS_HIGH   UINT64_C(0xffffffffc0000000) /* RAM, for supervisor level */
 #define GIGAPAGE     UINT64_C(0x100000000)        /* RAM, with drawn rights */
 enum { MEGAPAGES = 15 };
+/* Which window pages may lead to no memory at all. */
+static inline bool window_nowhere(u32 page)
+{
+	return page % 4 == 3;
+}
 
 /* Is the row one of this ISA's instructions? */
 static inline bool isa_has(const struct isa *isa, unsigned id)

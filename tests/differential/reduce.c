@@ -198,7 +198,7 @@ u64 print_group_(const struct program *program, const struct group *group, u32 n
 				: 1u << insn.rs1);
 	}
 	for (u32 i = 1; i < 32; i++)
-		if (used >> i & 1)
+		if (used >> i & 1 || group->x[i])
 			printf("  %-4s = 0x%" PRIx64 "\n", register_names[i], group->x[i]);
 	for (u32 i = 0; i < group->steps; i++) {
 		u32 word = step_word(program, group, i, address);

@@ -57,9 +57,9 @@ u64 tables_entry(u64 *random, bool good, u32 page)
 		flags |= PTE_V;
 	if (!random_once_in(random, 3))
 		flags |= PTE_R;
-	if (random_once_in(random, 20))
+	if (window_nowhere(page) && random_once_in(random, 5))
 		physical = UINT64_C(0x90000000);
-	if (random_once_in(random, 20))
+	if (window_nowhere(page) && random_once_in(random, 5))
 		physical |= UINT64_C(1) << (32 + random_below(random, 24));
 	/* What may be run is the page of ecalls, and stays that. */
 	if (flags & PTE_X) {
@@ -83,10 +83,12 @@ static u64 large_entry(u64 *random, u32 shift)
 	return entry_to(RAM_BASE, flags);
 }
 
-static u64 bad_entry(u64 *random)
+static u64 bad_entry(const struct program *program, u64 *random)
 {
-	switch (random_below(random, 5)) {
-	case 0: /* a table where no RAM is */
+	bool nowhere = program->with >> EXCEPTION_table_nowhere & 1;
+
+	switch (random_below(random, nowhere ? 5 : 4)) {
+	case 4: /* a table where no RAM is */
 		return entry_to(UINT64_C(0x90000000), PTE_V);
 	case 1: /* a pointer with a bit that only leaves have */
 		return entry_to(table_at(1, LEAVES), PTE_V | PTE_U << random_below(random, 4));
@@ -95,7 +97,7 @@ static u64 bad_entry(u64 *random)
 			<< (54 + random_below(random, 10));
 	case 3: /* writable but not readable */
 		return entry_to(RAM_BASE, PTE_V | PTE_W | PTE_A | PTE_D);
-	default:
+	default: /* not valid, whatever else it says */
 		return random_next(random) & ~(u64)PTE_V;
 	}
 }
@@ -112,7 +114,7 @@ static u64 alias_entry(struct ram *ram, u32 root, u64 flags)
 	return entry_to(RAM_BASE, flags);
 }
 
-static void root_write(struct ram *ram, u64 *random, u32 root)
+static void root_write(const struct program *program, struct ram *ram, u64 *random, u32 root)
 {
 	u64 top = table_at(root, ROOT_TABLE), middle = table_at(root, MIDDLE);
 
@@ -121,12 +123,12 @@ static void root_write(struct ram *ram, u64 *random, u32 root)
 	ram_write(ram, top + 3 * 8, alias_entry(ram, root, PTE_ALL | PTE_U), 8);
 	ram_write(ram, top + 4 * 8, large_entry(random, 30), 8);
 	for (u32 i = 5; i < 9; i++)
-		ram_write(ram, top + i * 8, bad_entry(random), 8);
+		ram_write(ram, top + i * 8, bad_entry(program, random), 8);
 	ram_write(ram, top + 510 * 8, entry_to(middle, PTE_V), 8);
 	ram_write(ram, top + 511 * 8, alias_entry(ram, root, PTE_ALL), 8);
 	ram_write(ram, middle, entry_to(table_at(root, LEAVES), PTE_V), 8);
 	for (u32 i = 1; i <= MEGAPAGES; i++)
-		ram_write(ram, middle + i * 8, i < 10 ? large_entry(random, 21) : bad_entry(random),
+		ram_write(ram, middle + i * 8, i < 10 ? large_entry(random, 21) : bad_entry(program, random),
 			8);
 	for (u32 i = 0; i < WINDOW_PAGES; i++)
 		ram_write(ram, tables_leaf(root, i), tables_entry(random, i < GOOD_PAGES, i), 8);
@@ -144,5 +146,5 @@ void tables_write(const struct program *program, struct ram *ram)
 	/* The first half of an instruction whose other half is in the next page. */
 	ram_write(ram, trap_page + PAGE_SIZE - 2, 0x0013, 2);
 	for (u32 root = 1; root <= ROOTS; root++)
-		root_write(ram, &random, root);
+		root_write(program, ram, &random, root);
 }

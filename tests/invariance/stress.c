@@ -9,20 +9,10 @@
 #include "guests/lib/print.h"
 #include "guests/lib/sbi.h"
 #include "guests/lib/string.h"
+#include "tests/invariance/stress.h"
 
-enum { ROUNDS = 3, PERIOD = 150, FRAMES = 8, ENTRIES = 512, CAUSES = 16, HARTS = 3 };
-enum { PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_G = 32, PTE_A = 64, PTE_D = 128 };
-
-#define WINDOW UINT64_C(0x40000000)  /* 4 KiB pages */
-#define BIG UINT64_C(0x40200000)     /* a 2 MiB page, or not */
-#define HUGE UINT64_C(0xffffffffc0000000) /* an alias of all RAM */
-#define SPARE UINT64_C(0x80400000)   /* RAM that nobody else uses */
+enum { CAUSES = 16 };
 #define SATP_SV39 (UINT64_C(8) << 60)
-
-struct frame {
-	u64 x[32];
-	u64 epc, status, cause, tval;
-};
 
 struct shared_page {
 	volatile u32 enabled, pending;
@@ -30,23 +20,12 @@ struct shared_page {
 	u8 rest[PAGE_SIZE - 56];
 };
 
-struct call {
-	u64 eid, fid, argument[4];
-	s64 error;
-	u64 value;
-};
-
-struct page {
-	u64 word[ENTRIES];
-} __attribute__((aligned(PAGE_SIZE)));
-
 struct shared_page shared __attribute__((aligned(PAGE_SIZE)));
 struct call stress_batch[4] __attribute__((aligned(PAGE_SIZE)));
 static struct page root, ram_table, window_table, leaves;
-static struct page para_root, para_user_root, para_ram, para_low, para_window, para_leaves, spare_table;
-static struct page frames[FRAMES];
+struct page stress_frames[FRAMES];
 static u8 code[2 * PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
-static u8 user_stack[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+u8 stress_user_stack[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 u64 stress_kernel_stack;
 u8 stress_stacks[HARTS][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 u32 stress_bounces;
@@ -54,26 +33,13 @@ u32 stress_bounces;
 static u64 sum = 1, dice = 88172645463325252;
 static volatile u32 ticks, pokes, externals, trapped[CAUSES];
 
-void stress_start(void);
-void stress_secondary(u64 hart);
-void stress_trap(void);
-void stress_bounce(void);
-void stress_user_done(void);
-void stress_program(void);
-u64 stress_user(u64 pc, u64 argument, u64 stack);
-u64 stress_replace(u32 instruction);
-void stress_handle(struct frame *frame);
-u64 stress_handle_bounce(struct frame *frame);
-_Noreturn void stress_lost(void);
-void main(u64 hart, u64 tree);
-
-static void mix(u64 value)
+void stress_mix(u64 value)
 {
 	sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
 	sum ^= sum >> 29;
 }
 
-static u64 roll(u64 sides)
+u64 stress_roll(u64 sides)
 {
 	dice ^= dice << 13;
 	dice ^= dice >> 7;
@@ -120,7 +86,7 @@ static void handle_external(void)
 
 	externals++;
 	if (source == 10)
-		mix(*device8(BOARD_uart + 2) << 8 | *device8(BOARD_uart));
+		stress_mix(*device8(BOARD_uart + 2) << 8 | *device8(BOARD_uart));
 	*claim = source;
 }
 
@@ -146,12 +112,12 @@ static void handle_exception(struct frame *frame, bool *to_kernel)
 		frame->x[2] = stress_kernel_stack;
 		*to_kernel = true;
 	} else if (frame->cause == 12 || frame->cause == 1) {
-		mix(frame->tval);
+		stress_mix(frame->tval);
 		frame->epc = frame->x[1];
 	} else {
 		/* The instruction may lie in a page of user code. */
 		csr_set(sstatus, STATUS_SUM);
-		mix(frame->cause << 48 ^ frame->tval);
+		stress_mix(frame->cause << 48 ^ frame->tval);
 		frame->epc += (*(volatile u16 *)frame->epc & 3) == 3 ? 4 : 2;
 	}
 }
@@ -194,22 +160,22 @@ static void phase_atomics(void)
 	static u32 small;
 
 	for (u32 i = 0; i < 60; i++) {
-		u64 *cell = &cells[roll(4)];
+		u64 *cell = &cells[stress_roll(4)];
 		u64 old, failed;
 
 		asm volatile("1: lr.d %0, (%2); addi %0, %0, 3; sc.d %1, %0, (%2); bnez %1, 1b"
 			: "=&r"(old), "=&r"(failed) : "r"(cell) : "memory");
 		/* One that must fail, and one whose fate a trap in between may not decide. */
 		asm volatile("sc.d %0, %1, (%2)" : "=r"(failed) : "r"(old), "r"(cell) : "memory");
-		mix(old + failed);
+		stress_mix(old + failed);
 		asm volatile("lr.d %0, (%2); csrr t0, cycle; csrr t0, time; li a7, 16; li a6, 0; ecall; "
 			"sc.d %1, %0, (%2)"
 			: "=&r"(old), "=&r"(failed) : "r"(cell)
 			: "t0", "a0", "a1", "a6", "a7", "memory");
-		mix(failed);
+		stress_mix(failed);
 		asm volatile("amoadd.w %0, %1, (%2)" : "=r"(old) : "r"(dice), "r"(&small) : "memory");
 		asm volatile("amomaxu.d %0, %1, (%2)" : "=r"(old) : "r"(dice), "r"(cell) : "memory");
-		mix(old);
+		stress_mix(old);
 	}
 }
 
@@ -231,51 +197,51 @@ static void phase_code(void)
 	u64 (*call)(u64);
 
 	for (u32 i = 0; i < 40; i++) {
-		u64 at = roll(2) ? PAGE_SIZE - 2 - 4 * roll(4) : 2 * roll(100);
-		u64 count = 1 + roll(6);
+		u64 at = stress_roll(2) ? PAGE_SIZE - 2 - 4 * stress_roll(4) : 2 * stress_roll(100);
+		u64 count = 1 + stress_roll(6);
 
 		for (u64 n = 0; n < count; n++)
-			code_put(at + 4 * n, code_addi((u32)roll(2000)));
+			code_put(at + 4 * n, code_addi((u32)stress_roll(2000)));
 		code_put(at + 4 * count, 0x00008067); /* ret */
-		if (roll(2))
+		if (stress_roll(2))
 			asm volatile("fence.i" : : : "memory");
 		call = (u64 (*)(u64))(u64)(code + at);
-		mix(call(i));
+		stress_mix(call(i));
 		/* Only one byte changes, of the instruction that may cross. */
-		code[at + 2] ^= (u8)(roll(16) << 4);
-		mix(call(i));
-		mix(stress_replace(code_addi((u32)roll(2000))));
+		code[at + 2] ^= (u8)(stress_roll(16) << 4);
+		stress_mix(call(i));
+		stress_mix(stress_replace(code_addi((u32)stress_roll(2000))));
 	}
 }
 
 static void phase_unaligned(void)
 {
-	u8 *bytes = (u8 *)frames;
+	u8 *bytes = (u8 *)stress_frames;
 
 	for (u32 i = 0; i < 120; i++) {
-		u64 at = roll(3) ? PAGE_SIZE * (1 + roll(FRAMES - 2)) - 8 + roll(9)
-			: roll(FRAMES * PAGE_SIZE - 8);
+		u64 at = stress_roll(3) ? PAGE_SIZE * (1 + stress_roll(FRAMES - 2)) - 8 + stress_roll(9)
+			: stress_roll(FRAMES * PAGE_SIZE - 8);
 		u64 value;
 
 		asm volatile("sd %0, 0(%1)" : : "r"(dice), "r"(bytes + at) : "memory");
 		asm volatile("lw %0, 3(%1)" : "=r"(value) : "r"(bytes + at) : "memory");
-		mix(value);
+		stress_mix(value);
 		asm volatile("sh %0, 1(%1)" : : "r"(value), "r"(bytes + at) : "memory");
 		asm volatile("ld %0, -5(%1)" : "=r"(value) : "r"(bytes + at + 8) : "memory");
-		mix(value);
+		stress_mix(value);
 	}
 }
 
-static u64 entry_to(const void *target, u64 bits)
+u64 stress_entry(const void *target, u64 bits)
 {
 	return (u64)target >> 12 << 10 | bits;
 }
 
-static u64 touch(u64 address)
+u64 stress_touch(u64 address)
 {
 	u64 value = 7;
 
-	switch (roll(4)) {
+	switch (stress_roll(4)) {
 	case 0:
 		asm volatile("ld %0, 0(%1)" : "+r"(value) : "r"(address) : "memory");
 		break;
@@ -298,28 +264,28 @@ static void tables_build(void)
 {
 	memset(&root, 0, sizeof(root));
 	root.word[0] = PTE_V | PTE_R | PTE_W | PTE_A | PTE_D;
-	root.word[1] = entry_to(&window_table, PTE_V);
-	root.word[2] = entry_to(&ram_table, PTE_V);
-	root.word[511] = entry_to((void *)UINT64_C(0x80000000), PTE_V | PTE_R | PTE_W | PTE_X);
+	root.word[1] = stress_entry(&window_table, PTE_V);
+	root.word[2] = stress_entry(&ram_table, PTE_V);
+	root.word[511] = stress_entry((void *)UINT64_C(0x80000000), PTE_V | PTE_R | PTE_W | PTE_X);
 	for (u64 i = 0; i < 4; i++)
-		ram_table.word[i] = entry_to((void *)(UINT64_C(0x80000000) + (i << 21)),
+		ram_table.word[i] = stress_entry((void *)(UINT64_C(0x80000000) + (i << 21)),
 			PTE_V | PTE_R | PTE_W | PTE_X | (i & 1 ? PTE_A | PTE_D : 0));
-	window_table.word[0] = entry_to(&leaves, PTE_V);
+	window_table.word[0] = stress_entry(&leaves, PTE_V);
 	/* Executed at user level, so it cannot be by the supervisor: the alias is. */
-	leaves.word[FRAMES] = entry_to((void *)stress_program, PTE_V | PTE_R | PTE_X | PTE_U);
-	leaves.word[FRAMES + 1] = entry_to(user_stack, PTE_V | PTE_R | PTE_W | PTE_U);
+	leaves.word[FRAMES] = stress_entry((void *)stress_program, PTE_V | PTE_R | PTE_X | PTE_U);
+	leaves.word[FRAMES + 1] = stress_entry(stress_user_stack, PTE_V | PTE_R | PTE_W | PTE_U);
 }
 
 static void fence(u64 address)
 {
-	switch (roll(4)) {
+	switch (stress_roll(4)) {
 	case 0:
 		break;
 	case 1:
 		asm volatile("sfence.vma %0, zero" : : "r"(address) : "memory");
 		break;
 	case 2:
-		asm volatile("sfence.vma zero, %0" : : "r"(roll(4)) : "memory");
+		asm volatile("sfence.vma zero, %0" : : "r"(stress_roll(4)) : "memory");
 		break;
 	default:
 		asm volatile("sfence.vma" : : : "memory");
@@ -329,19 +295,19 @@ static void fence(u64 address)
 
 static void change_leaf(u64 which)
 {
-	u64 bits = roll(256) & (u64)~PTE_G;
+	u64 bits = stress_roll(256) & (u64)~PTE_G;
 
-	if (roll(4))
+	if (stress_roll(4))
 		bits |= PTE_V | PTE_R;
-	leaves.word[which] = entry_to(&frames[roll(FRAMES)], bits);
+	leaves.word[which] = stress_entry(&stress_frames[stress_roll(FRAMES)], bits);
 }
 
 static void change_big(void)
 {
-	if (roll(2))
-		window_table.word[1] = entry_to((void *)SPARE, PTE_V | PTE_R | PTE_W | roll(2) * PTE_U);
+	if (stress_roll(2))
+		window_table.word[1] = stress_entry((void *)SPARE, PTE_V | PTE_R | PTE_W | stress_roll(2) * PTE_U);
 	else
-		window_table.word[1] = entry_to(&leaves, PTE_V);
+		window_table.word[1] = stress_entry(&leaves, PTE_V);
 }
 
 static void phase_paging(void)
@@ -352,16 +318,16 @@ static void phase_paging(void)
 	csr_write(satp, satp);
 	asm volatile("sfence.vma" : : : "memory");
 	for (u32 i = 0; i < 100; i++) {
-		u64 which = roll(FRAMES);
-		u64 address = WINDOW + which * PAGE_SIZE + roll(500) * 8;
+		u64 which = stress_roll(FRAMES);
+		u64 address = WINDOW + which * PAGE_SIZE + stress_roll(500) * 8;
 
-		switch (roll(8)) {
+		switch (stress_roll(8)) {
 		case 0:
 			change_big();
-			address = BIG + roll(64) * PAGE_SIZE;
+			address = BIG + stress_roll(64) * PAGE_SIZE;
 			break;
 		case 1:
-			csr_write(satp, satp | roll(4) << 44);
+			csr_write(satp, satp | stress_roll(4) << 44);
 			break;
 		case 2:
 			csr_set(sstatus, STATUS_SUM | CSR_BIT(19));
@@ -370,21 +336,21 @@ static void phase_paging(void)
 			csr_clear(sstatus, STATUS_SUM | CSR_BIT(19));
 			break;
 		case 4:
-			address = HUGE + ((u64)&frames[which] & 0x3fffffff);
+			address = HUGE + ((u64)&stress_frames[which] & 0x3fffffff);
 			break;
 		default:
 			change_leaf(which);
 			break;
 		}
-		mix(touch(address));
+		stress_mix(stress_touch(address));
 		fence(address);
-		mix(touch(address));
-		mix(leaves.word[which]);
+		stress_mix(stress_touch(address));
+		stress_mix(leaves.word[which]);
 	}
 	csr_write(satp, satp);
-	leaves.word[0] = entry_to(&frames[0], PTE_V | PTE_R | PTE_W | PTE_U);
+	leaves.word[0] = stress_entry(&stress_frames[0], PTE_V | PTE_R | PTE_W | PTE_U);
 	asm volatile("sfence.vma" : : : "memory");
-	mix(stress_user(WINDOW + FRAMES * PAGE_SIZE, roll(1000),
+	stress_mix(stress_user(WINDOW + FRAMES * PAGE_SIZE, stress_roll(1000),
 		WINDOW + (FRAMES + 2) * PAGE_SIZE));
 	csr_clear(sstatus, STATUS_SUM | CSR_BIT(19));
 	csr_write(satp, 0);
@@ -406,26 +372,26 @@ static void phase_devices(void)
 
 	for (u32 i = 0; i < 12; i++) {
 		*device8(BOARD_uart) = (u8)('a' + i);
-		mix(*device8(BOARD_uart + 5));
-		mix(*(volatile u64 *)(u64)(BOARD_clint + 0xbff8));
-		mix(*device32(BOARD_rtc));
+		stress_mix(*device8(BOARD_uart + 5));
+		stress_mix(*(volatile u64 *)(u64)(BOARD_clint + 0xbff8));
+		stress_mix(*device32(BOARD_rtc));
 	}
 	ata[6] = 0xe0;
 	ata[2] = 1;
-	ata[3] = (u8)roll(16);
+	ata[3] = (u8)stress_roll(16);
 	ata[4] = 0;
 	ata[5] = 0;
-	ata[7] = roll(2) ? 0x20 : 0x30; /* read or write a sector */
-	mix(ata[7]);
+	ata[7] = stress_roll(2) ? 0x20 : 0x30; /* read or write a sector */
+	stress_mix(ata[7]);
 	for (u32 i = 0; i < 256; i++) {
 		if (ata[7] & 8 && i & 1)
-			mix(*(volatile u16 *)ata);
+			stress_mix(*(volatile u16 *)ata);
 		else
 			*(volatile u16 *)ata = (u16)i;
 	}
-	mix(ata[7]);
+	stress_mix(ata[7]);
 	/* Where nothing is. */
-	mix(touch(0x30000000));
+	stress_mix(stress_touch(0x30000000));
 }
 
 static void phase_wait(void)
@@ -433,116 +399,20 @@ static void phase_wait(void)
 	for (u32 i = 0; i < 6; i++) {
 		u32 before = ticks;
 
-		if (roll(3) == 0)
+		if (stress_roll(3) == 0)
 			sbi_ipi_send_ipi(1, 0);
-		if (roll(3) == 0)
+		if (stress_roll(3) == 0)
 			csr_set(sip, INTERRUPT_SOFTWARE);
 		interrupts_off();
-		sbi_time_set_timer(csr_read(time) + roll(30));
-		if (stress_bounces && roll(2))
+		sbi_time_set_timer(csr_read(time) + stress_roll(30));
+		if (stress_bounces && stress_roll(2))
 			sbi_para_idle();
 		else
 			asm volatile("wfi");
 		interrupts_on();
 		for (u32 spin = 0; spin < 300 && ticks == before; spin++)
-			mix(spin);
+			stress_mix(spin);
 	}
-}
-
-/* The paravirtual phases. */
-
-static void para_leaf(u64 *word, u64 target, u64 bits)
-{
-	*word = target >> 12 << 10 | bits | PTE_V | PTE_U;
-}
-
-/* RAM as it is, but for the tables, which can only be read; devices below. */
-static void para_build(void)
-{
-	const struct page *tables[] = { &para_root, &para_user_root, &para_ram, &para_low,
-		&para_window, &para_leaves, &spare_table };
-
-	for (u64 i = 0; i < ENTRIES; i++)
-		para_leaf(&para_low.word[i], UINT64_C(0x80200000) + (i << 12), PTE_R | PTE_W | PTE_X);
-	for (u64 i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		para_leaf(&para_low.word[((u64)tables[i] - UINT64_C(0x80200000)) >> 12],
-			(u64)tables[i], PTE_R);
-	for (u64 i = 0; i < 4; i++)
-		para_leaf(&para_ram.word[i], UINT64_C(0x80000000) + (i << 21),
-			PTE_R | PTE_W | PTE_X);
-	para_ram.word[1] = entry_to(&para_low, PTE_V);
-	para_window.word[0] = entry_to(&para_leaves, PTE_V);
-	para_leaf(&para_root.word[0], 0, PTE_R | PTE_W);
-	para_root.word[1] = entry_to(&para_window, PTE_V);
-	para_root.word[2] = entry_to(&para_ram, PTE_V);
-	para_user_root.word[1] = para_root.word[1];
-	para_leaf(&para_leaves.word[FRAMES], (u64)stress_program, PTE_R | PTE_X);
-	para_leaf(&para_leaves.word[FRAMES + 1], (u64)user_stack, PTE_R | PTE_W);
-}
-
-static void para_change(void)
-{
-	static struct { u64 address, value; } record[8];
-	u64 count = 1 + roll(8);
-	struct sbi_result result;
-
-	for (u64 i = 0; i < count; i++) {
-		u64 target = (u64)&frames[roll(FRAMES)];
-
-		record[i].address = (u64)&para_leaves.word[roll(FRAMES)];
-		record[i].value = entry_to((void *)target, roll(256) & (u64)~PTE_G) | PTE_U;
-		if (roll(12) == 0)
-			record[i].value = entry_to(&para_leaves, PTE_V | PTE_R | PTE_W | PTE_U);
-		if (roll(12) == 0) {
-			record[i].address = (u64)&para_window.word[1];
-			record[i].value = roll(2) ? entry_to((void *)SPARE, PTE_V | PTE_R | PTE_W | PTE_U)
-				: roll(2) ? entry_to(&para_leaves, PTE_V) : 0;
-		}
-		if (roll(20) == 0)
-			record[i].value = dice;
-	}
-	result = sbi_para_table_update((u64)record, count);
-	mix((u64)result.error);
-	mix(result.value);
-}
-
-static void para_calls(void)
-{
-	static struct call batch[4];
-
-	batch[0] = (struct call){ .eid = SBI_DBCN, .fid = SBI_DBCN_CONSOLE_WRITE_BYTE,
-		.argument = { '.' } };
-	batch[1] = (struct call){ .eid = SBI_TIME, .fid = SBI_TIME_SET_TIMER,
-		.argument = { csr_read(time) + roll(40) } };
-	batch[2] = (struct call){ .eid = SBI_PARA, .fid = SBI_PARA_TLB_FLUSH,
-		.argument = { WINDOW, roll(4) * PAGE_SIZE } };
-	batch[3] = (struct call){ .eid = SBI_PARA, .fid = SBI_PARA_TABLE_UNPIN,
-		.argument = { roll(2) ? (u64)&spare_table : (u64)&para_root } };
-	mix((u64)sbi_para_multicall((u64)batch, 4).error);
-	mix((u64)batch[3].error);
-	mix((u64)sbi_para_table_pin(roll(3), (u64)&spare_table).error);
-}
-
-static void phase_para_tables(void)
-{
-	for (u32 i = 0; i < 80; i++) {
-		para_change();
-		mix(touch(WINDOW + roll(FRAMES) * PAGE_SIZE + roll(500) * 8));
-		if (roll(3) == 0)
-			sbi_para_tlb_flush(WINDOW + roll(FRAMES) * PAGE_SIZE, roll(2) * PAGE_SIZE);
-		if (roll(6) == 0)
-			mix(touch(BIG + roll(64) * PAGE_SIZE));
-		if (roll(6) == 0)
-			mix(touch((u64)&para_leaves));
-		if (roll(8) == 0)
-			para_calls();
-		if (roll(30) == 0)
-			csr_write(satp, 0);
-		mix(para_leaves.word[roll(FRAMES)]);
-	}
-	mix((u64)sbi_para_table_switch((u64)&para_root, (u64)&para_user_root).error);
-	mix(stress_user(WINDOW + FRAMES * PAGE_SIZE, roll(1000),
-		WINDOW + (FRAMES + 2) * PAGE_SIZE));
 }
 
 /* Other harts: what they can do to each other, over and over, with CSRs in every mode. */
@@ -556,11 +426,11 @@ void stress_secondary(u64 hart)
 	for (u32 i = 0; i < 6; i++) {
 		phase_atomics();
 		phase_unaligned();
-		sbi_ipi_send_ipi(roll(8), 0);
-		sbi_rfence_remote_sfence_vma(7, 0, WINDOW, roll(3) * PAGE_SIZE);
+		sbi_ipi_send_ipi(stress_roll(8), 0);
+		sbi_rfence_remote_sfence_vma(7, 0, WINDOW, stress_roll(3) * PAGE_SIZE);
 		*device8(BOARD_uart + 7) = (u8)i;
-		mix(*(volatile u64 *)(u64)(BOARD_clint + 0xbff8));
-		if (roll(2))
+		stress_mix(*(volatile u64 *)(u64)(BOARD_clint + 0xbff8));
+		if (stress_roll(2))
 			asm volatile("wfi");
 	}
 	csr_clear(sstatus, STATUS_SIE);
@@ -574,7 +444,7 @@ void stress_secondary(u64 hart)
 static void start_secondaries(void)
 {
 	for (u64 hart = 1; hart < HARTS; hart++)
-		mix((u64)sbi_hsm_hart_start(hart, (u64)stress_start, hart).error);
+		stress_mix((u64)sbi_hsm_hart_start(hart, (u64)stress_start, hart).error);
 }
 
 static void report(const char *name)
@@ -617,13 +487,10 @@ void main(u64 hart, u64 tree)
 		interrupts_on();
 		phases();
 		report("bounces");
-		para_build();
-		mix((u64)sbi_para_table_pin(2, (u64)&para_root).error);
-		mix((u64)sbi_para_table_pin(2, (u64)&para_user_root).error);
-		mix((u64)sbi_para_table_switch((u64)&para_root, 0).error);
+		stress_para_begin();
 		for (u32 round = 0; round < ROUNDS; round++) {
 			start_secondaries();
-			phase_para_tables();
+			stress_para_phase();
 			phase_atomics();
 			phase_code();
 			phase_unaligned();
