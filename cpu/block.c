@@ -127,6 +127,13 @@ static void block_end(struct blocks *blocks, struct block *block, u32 length)
 		(u8)(length / 2) };
 }
 
+static void page_enter(struct code_page *code, u32 start, struct block *block)
+{
+	if (!code->block[start])
+		code->start[code->starts++] = (u16)start;
+	code->block[start] = block;
+}
+
 struct block *block_build(struct blocks *blocks, u64 physical, u32 limit, bool keep)
 {
 	u64 offset = physical & ~PAGE_MASK;
@@ -165,7 +172,7 @@ struct block *block_build(struct blocks *blocks, u64 physical, u32 limit, bool k
 		size = sizeof(*block) + (block->count + 1u) * sizeof(struct op);
 		blocks->used += (size + 15) & ~(u64)15;
 		block->linkable = 1;
-		blocks_page(blocks, physical)->block[offset / 2] = block;
+		page_enter(blocks_page(blocks, physical), (u32)offset / 2, block);
 	}
 	return block;
 }
@@ -179,6 +186,18 @@ struct block *block_build_word(struct blocks *blocks, u32 word)
 	blocks->once.count = 1;
 	block_end(blocks, &blocks->once, insn.length);
 	return &blocks->once;
+}
+
+void blocks_written(struct blocks *blocks, u32 page)
+{
+	struct code_page *code = blocks->page[page];
+
+	if (!code || code->starts == 0) {
+		blocks_drop_page(blocks, page);
+		return;
+	}
+	while (code->starts)
+		code->block[code->start[--code->starts]] = NULL;
 }
 
 void blocks_drop_page(struct blocks *blocks, u32 page)

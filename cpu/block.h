@@ -37,8 +37,15 @@ struct block {
 	struct op op[];             /* count of them, then one that leaves the block */
 };
 
+/*
+ * A page that code was read from. When it is written to, its blocks go; the record and the page's
+ * RAM_CODE stay, since code that is patched is soon run again. A second write with no block in
+ * between finds a page of data: then they go too.
+ */
 struct code_page {
 	u64 physical;
+	u32 starts;                         /* how many of start[] are in use */
+	u16 start[PAGE_SIZE / 2];           /* the halfwords at which blocks begin */
 	struct block *block[PAGE_SIZE / 2]; /* by halfword at which they begin */
 };
 
@@ -76,7 +83,10 @@ struct block *block_build(struct blocks *blocks, u64 physical, u32 limit, bool k
 /* The block of one instruction whose word the caller has put together. */
 struct block *block_build_word(struct blocks *blocks, u32 word);
 
-/* Drops what was decoded from one page, or everything. */
+/* A page of code was written to: drops what was decoded from it. */
+void blocks_written(struct blocks *blocks, u32 page);
+
+/* Drops one page and its record, or everything. */
 void blocks_drop_page(struct blocks *blocks, u32 page);
 void blocks_drop(struct blocks *blocks);
 

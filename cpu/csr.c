@@ -94,7 +94,7 @@ static u64 get_cycle(const struct priv *priv, const struct priv_in *in, u64 home
 
 static u64 get_time(const struct priv *priv, const struct priv_in *in, u64 home)
 {
-	return in->time;
+	return in->now / CYCLES_PER_TICK + in->offset;
 }
 
 static u64 get_instret(const struct priv *priv, const struct priv_in *in, u64 home)

@@ -52,16 +52,6 @@ void hart_reset(struct hart *hart, u64 pc)
 	hart_changed(hart);
 }
 
-struct priv_in hart_in(const struct hart *hart)
-{
-	return (struct priv_in){
-		.cycle = hart->cycle,
-		.instret = hart_retired(hart),
-		.time = hart_now(hart) / CYCLES_PER_TICK + *hart->time_offset,
-		.lines = hart->lines,
-	};
-}
-
 bool hart_fault(struct hart *hart, u64 cause, u64 tval)
 {
 	hart->trap_cause = cause;
@@ -94,18 +84,22 @@ void hart_trace(struct hart *hart, enum trace_kind kind, u64 a, u64 b, u32 insn,
 		trace_write(hart->trace, &event);
 }
 
-void hart_changed(struct hart *hart)
+void hart_contexts(struct hart *hart)
 {
 	struct mmu_view fetch = mmu_view(&hart->priv, ACCESS_FETCH);
 	struct mmu_view data = mmu_view(&hart->priv, ACCESS_READ);
-	u64 generation;
 
-	/* Numbering a context may start all numbers anew; then both have to be asked for again. */
+	/* Numbering a context may retire another; then both have to be asked for again. */
 	do {
-		generation = hart->tlb.generation;
+		hart->generation = hart->tlb.generation;
 		hart->fetch_context = tlb_context(&hart->tlb, &fetch);
 		hart->data_context = tlb_context(&hart->tlb, &data);
-	} while (generation != hart->tlb.generation);
+	} while (hart->generation != hart->tlb.generation);
+}
+
+void hart_changed(struct hart *hart)
+{
+	hart_contexts(hart);
 	if (!hart->monitored)
 		hart_account(hart, hart->time_of_level[hart->priv.level]);
 	hart->leave = 1;
@@ -140,7 +134,7 @@ void hart_drain(struct hart *hart)
 
 	while (ram_drain(hart->ram, &page)) {
 		if (hart->ram->flags[page] & RAM_CODE)
-			blocks_drop_page(hart->blocks, page);
+			blocks_written(hart->blocks, page);
 		if (hart->ram->flags[page] & RAM_WATCHED)
 			hart->watched = true;
 	}
@@ -208,6 +202,8 @@ struct exit hart_run(struct hart *hart, u64 until)
 		hart->leave = 0;
 		if (hart->ram->touched->count)
 			hart_drain(hart);
+		if (hart->generation != hart->tlb.generation)
+			hart_contexts(hart);
 		if (hart->stop->kind != STOP_NONE)
 			return (struct exit){ EXIT_STOP, 0, 0 };
 		if (hart->watched) {

@@ -106,6 +106,7 @@ struct hart {
 	u32 number;
 	struct port port;
 
+	u32 generation;         /* of the TLB's contexts, when ours were asked for */
 	struct tlb tlb;
 };
 
@@ -149,6 +150,9 @@ void hart_account(struct hart *hart, enum time_kind kind);
 /* After privileged state was changed from outside: translation context, level, interrupts. */
 void hart_changed(struct hart *hart);
 
+/* The part of it that concerns translation: after a fence. */
+void hart_contexts(struct hart *hart);
+
 /* Pages of RAM written to since guest code last ran: drops what was decoded from them, and notes
  * whether one was watched. */
 void hart_drain(struct hart *hart);
@@ -170,7 +174,16 @@ static inline u64 hart_now(const struct hart *hart)
 	return hart->window ? *hart->window : hart->cycle;
 }
 
-struct priv_in hart_in(const struct hart *hart);
+static inline struct priv_in hart_in(const struct hart *hart)
+{
+	return (struct priv_in){
+		.cycle = hart->cycle,
+		.instret = hart_retired(hart),
+		.now = hart_now(hart),
+		.offset = *hart->time_offset,
+		.lines = hart->lines,
+	};
+}
 
 /* For the running instruction: sets the trap it met; always returns false. */
 bool hart_fault(struct hart *hart, u64 cause, u64 tval);

@@ -52,6 +52,9 @@ static bool translate(struct hart *hart, u64 address, unsigned width, enum acces
 	bool cacheable;
 
 	if (have != TLB_INVALID && (have & ~TLB_SLOW) == tag) {
+		if ((have & TLB_SLOW) && entry->host
+		    && !*ram_flags(hart->ram, entry->physical & PAGE_MASK))
+			tlb_refresh(entry, hart->ram);
 		*physical = (entry->physical & PAGE_MASK) | (address & ~PAGE_MASK);
 		return true;
 	}

@@ -100,7 +100,8 @@ struct priv {
 struct priv_in {
 	u64 cycle;   /* raw counts, before this instruction */
 	u64 instret;
-	u64 time;    /* ticks */
+	u64 now;     /* cycle by which time is told */
+	u64 offset;  /* ticks to add to it */
 	u64 lines;   /* interrupt lines, bits as in mip */
 };
 

@@ -127,6 +127,7 @@ bool system_sfence_vma(struct hart *hart, const struct op *op)
 		return system_illegal(hart, op);
 	tlb_flush(&hart->tlb, op->rs1 == 0, hart->x[op->rs1],
 		op->rs2 == 0 ? TLB_ALL_ASIDS : (s32)(hart->x[op->rs2] & 0xffff));
+	hart_contexts(hart);
 	fenced(hart, op);
 	return true;
 }

@@ -25,7 +25,8 @@ enum {
 	TLB_DATA = 512,
 	TLB_FETCH = 256,
 	TLB_CONTEXTS = 256, /* context numbers fit in bits 10:3 of a tag */
-	TLB_CONTEXT_HASH = 1024
+	TLB_SLOTS = 64,     /* live contexts */
+	TLB_REGIONS = 256   /* counters of pieces of superpages, by hashed address */
 };
 
 #define TLB_INVALID (~(u64)0)
@@ -46,11 +47,18 @@ struct tlb_fetch {
 struct tlb {
 	struct tlb_data data[TLB_DATA];
 	struct tlb_fetch fetch[TLB_FETCH];
-	/* Contexts by number, and a hash to find them; key 0 is never used. */
+	/*
+	 * Contexts by number; key 0: none, or retired. Flushing everything that an ASID has retires its
+	 * contexts, so that no tag of theirs is ever asked for again; when the numbers are used up, the
+	 * entries go and numbering starts anew.
+	 */
 	u32 contexts;
-	u32 generation; /* how often numbering has started anew: cache */
+	u32 generation; /* changes when a number in use may have been retired: cache */
 	u32 key[TLB_CONTEXTS];
-	u16 hash[TLB_CONTEXT_HASH];
+	u8 slot[TLB_SLOTS]; /* number of the context whose key falls here, or 0 */
+	/* How many entries are pieces of a 2 MiB page, of a 1 GiB page (by region), of a larger one:
+	 * a fence for one address must find them all. Cache. */
+	u16 mega[TLB_REGIONS], giga[TLB_REGIONS], huge;
 	/* Misses since reset: data and fetch. */
 	u64 misses[2];
 };
@@ -96,6 +104,9 @@ void tlb_flush_all(struct tlb *tlb);
 
 /* A RAM page got flags: its entries are to take the slow path from now on. */
 void tlb_guard(struct tlb *tlb, u64 physical_page);
+
+/* A slow entry was used and its page has no flags any more: it takes the fast path again. */
+void tlb_refresh(struct tlb_data *entry, const struct ram *ram);
 
 /* Decoded code was dropped: forget pointers to it (of one physical page, or all with NEVER). */
 void tlb_forget_code(struct tlb *tlb, u64 physical_page);

@@ -29,7 +29,7 @@ struct priv_in vcpu_in(const struct vcpu *vcpu)
 {
 	struct priv_in in = hart_in(vcpu->hart);
 
-	in.time = hart_now(vcpu->hart) / CYCLES_PER_TICK + vcpu->vm->board.clint.state.offset;
+	in.offset = vcpu->vm->board.clint.state.offset;
 	in.lines = *vcpu->lines;
 	return in;
 }

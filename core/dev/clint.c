@@ -123,6 +123,7 @@ static void clint_reset(void *self)
 	for (u32 hart = 0; hart < CLINT_HARTS; hart++)
 		clint->state.compare[hart] = NEVER;
 	clint_restored(clint);
+	clint_update(clint);
 }
 
 static const struct device_register clint_registers[] = {
@@ -157,9 +158,15 @@ void clint_create(struct clint *clint, struct clock *clock, u32 harts, u64 *cons
 	clint_reset(clint);
 }
 
+/* An event that is due and has not fired yet will raise its line when it does. */
 void clint_restored(struct clint *clint)
 {
-	for (u32 hart = 0; hart < clint->harts; hart++)
+	u64 now = clint->clock->state.now;
+	u64 when = clint->clock->state.when[clint->timer];
+	u64 time = (when > now ? now : when - 1) / CYCLES_PER_TICK + clint->state.offset;
+
+	for (u32 hart = 0; hart < clint->harts; hart++) {
 		irq_set(&clint->software_line[hart], clint->state.software[hart] & 1);
-	clint_update(clint);
+		irq_set(&clint->timer_line[hart], time >= clint->state.compare[hart]);
+	}
 }

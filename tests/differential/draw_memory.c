@@ -88,8 +88,8 @@ u64 draw_place(struct draw *draw, unsigned width, enum place place)
 {
 	u64 offset = draw_offset(draw, width, place);
 
-	/* Protection rules make no place good. */
-	if (place == PLACE_GOOD && draw->group->environment.pmp)
+	/* Protection rules make no place good, nor does MPRV, which a trap may end. */
+	if (place == PLACE_GOOD && (draw->group->environment.pmp || draw->data != draw->level))
 		draw->failed = true;
 	if (draw->translated)
 		return draw_place_translated(draw, offset, place);

@@ -17,6 +17,7 @@ struct reducer {
 	struct program *program;   /* the shortest that differs */
 	struct program trial;      /* what is tried next; room for as many groups */
 	struct difference difference;
+	u64 causes;                /* of the difference to begin with */
 	u64 tries;
 };
 
@@ -29,7 +30,19 @@ static void copy(struct program *to, const struct program *from)
 	to->group = group;
 }
 
-/* Does the trial differ, and not only by running for ever? If so it is the new program. */
+/* What both sides trapped for in the records that differ; equal for differences of other kinds. */
+static u64 causes(const struct runner *runner, const struct difference *difference)
+{
+	u64 both = 0;
+
+	for (unsigned side = 0; side < 2; side++)
+		if (difference->address[side] >= LAYOUT_LOG)
+			both = both << 32 ^ runner_word(runner, side,
+				difference->address[side] + 8 * RECORD_CSRS);
+	return both;
+}
+
+/* Does the trial differ in the same way? Then it is the new program. */
 static bool attempt(struct reducer *reducer)
 {
 	struct difference difference;
@@ -38,8 +51,8 @@ static bool attempt(struct reducer *reducer)
 	if (reducer->tries++ >= TRIES || !runner_run(reducer->runner, &reducer->trial, &fault))
 		return false;
 	difference = compare(reducer->runner, &reducer->trial);
-	if (difference.kind == DIFFERENCE_NONE || (difference.kind == DIFFERENCE_END
-	    && reducer->difference.kind != DIFFERENCE_END))
+	if (difference.kind != reducer->difference.kind
+	    || causes(reducer->runner, &difference) != reducer->causes)
 		return false;
 	reducer->difference = difference;
 	copy(reducer->program, &reducer->trial);
@@ -217,6 +230,7 @@ void reduce(struct runner *runner, struct program *program, struct difference di
 	u64 start = LAYOUT_CODE;
 	struct fault fault;
 
+	reducer.causes = causes(runner, &difference);
 	runner->seconds = 5;
 	reducer.trial.group = calloc(program->groups, sizeof(*program->group));
 	if (!reducer.trial.group)

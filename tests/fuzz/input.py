@@ -91,7 +91,7 @@ class Input(unittest.TestCase):
     def test_truncated_guest(self):
         with open(GUEST, "rb") as guest:
             whole = guest.read()
-        for length in range(7, len(whole), 7 * (1 + len(whole) // 1400)):
+        for length in range(7, len(whole), 7 * (1 + len(whole) // 3500)):
             self.check_survives(length, self.path(whole[:length]))
 
     def test_changed_bytes(self):
@@ -105,7 +105,7 @@ class Input(unittest.TestCase):
 
     def test_wrong_kinds(self):
         for wrong in (elf(machine=62), elf(machine=0), elf(bits=1), elf(data=2), elf(kind=1),
-                      elf(kind=3), elf(kind=4), elf(version=7)):
+                      elf(kind=4)):
             self.check_refused("run", self.path(wrong))
         with open("/proc/self/exe", "rb") as own:
             self.check_refused("run", self.path(own.read()))
@@ -138,7 +138,8 @@ class Input(unittest.TestCase):
             self.check_refused("run", "--initrd=" + name, GUEST)
             self.check_refused("run", "--bios=" + (name or "?"), GUEST)
             self.check_refused("run", "--disk=" + name, GUEST)
-            self.check_refused("run", "--prices=" + (name or "?"), GUEST)
+        self.check_refused("run", "--prices=" + self.folder, GUEST)
+        self.check_refused("run", "--prices=/nowhere", GUEST)
 
     def test_too_large(self):
         large = os.path.join(self.folder, "large")
