@@ -13,7 +13,6 @@ enum trace_kind {
 	TRACE_RETURN,    /* a hart executed xRET: a = level returned to */
 	TRACE_CSR,       /* a hart accessed a CSR directly: a = number */
 	TRACE_EXIT,      /* a guest left for its monitor or firmware: a = exit row, b = value */
-	TRACE_ENTER,     /* the guest goes on: a = cycles the monitor spent since the exit */
 	TRACE_INJECT,    /* the monitor delivered a virtual trap: a = cause */
 	TRACE_HYPERCALL, /* a = row of hypercall.def, b = first argument */
 	TRACE_FENCE,     /* sfence.vma or fence.i */

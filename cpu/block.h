@@ -30,10 +30,8 @@ struct op {
 
 struct block {
 	struct block *taken, *fall; /* successors in the same page, once known */
-	u16 count;                  /* instructions */
-	u16 id_of_first;
+	u32 count;                  /* instructions */
 	u32 linkable;               /* false: built for one use, must not be linked from */
-	u64 pad;
 	struct op op[];             /* count of them, then one that leaves the block */
 };
 

@@ -167,9 +167,7 @@ static void put_satp(struct priv *priv, const struct priv_in *in, u32 index, u64
 	u64 mode = field_get(value, SATP_MODE);
 
 	/* 4.1.11: a write with a mode that is not there has no effect at all. */
-	if (mode == SATP_SV39)
-		*home = value;
-	else if (mode == SATP_BARE)
+	if (mode == SATP_SV39 || mode == SATP_BARE)
 		*home = value;
 }
 

@@ -168,9 +168,11 @@ static struct block *find_block(struct hart *hart, u64 limit)
 	if (!hart_fetch(hart, hart->pc, &entry, &physical))
 		return NULL;
 	if (!entry) {
-		/* Protection splits the page: one instruction at a time, never kept. */
-		block = block_build(hart->blocks, physical, 1, false);
-		return block ? block : crossing_block(hart, physical);
+		/* Protection splits the page: one instruction at a time, never kept, and of a long one
+		 * each half is asked for. */
+		if ((ram_read(hart->ram, physical, 2) & 3) == 3)
+			return crossing_block(hart, physical);
+		return block_build(hart->blocks, physical, 1, false);
 	}
 	code = blocks_page(hart->blocks, physical);
 	entry->code = code;
@@ -275,6 +277,8 @@ void hart_restore(struct hart *hart, const struct hart_state *state)
 	hart->time_kind = (u8)(state->time_kind % TIME_KINDS);
 	memcpy(hart->traps, state->traps, sizeof(hart->traps));
 	memcpy(hart->count, state->count, sizeof(hart->count));
+	hart->yield = 0;
+	hart->watched = false;
 	tlb_restore(&hart->tlb, &state->tlb, hart->ram);
 	hart_changed(hart);
 }

@@ -149,12 +149,11 @@ static bool run_block_operation(struct hart *hart, const struct op *op, enum ins
 		x[op->rd] = pc + 2u * op->next; \
 		old_pc = pc; \
 		pc = target; \
-		if (sizeof(#base) == sizeof("pc")) { \
-			link = &block->taken; \
-			goto follow; \
-		} \
-		goto find; \
+		GO_##base; \
 	} while (0)
+/* Where a jump relative to pc goes is always the same; where one through a register goes is not. */
+#define GO_pc link = &block->taken; goto follow
+#define GO_rs1 goto find
 #define BRANCH(condition) \
 	do { \
 		old_pc = pc; \

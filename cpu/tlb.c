@@ -296,8 +296,9 @@ void tlb_restore(struct tlb *tlb, const struct tlb_state *state, const struct ra
 	for (u32 i = 0; i < TLB_FETCH; i++) {
 		struct tlb_fetch *entry = &tlb->fetch[i];
 
-		entry->tag = state->tag[i];
 		entry->physical = state->fetch_physical[i];
+		entry->tag = ram_holds(ram, entry->physical & PAGE_MASK, PAGE_SIZE) ? state->tag[i]
+			: TLB_INVALID;
 		big_count(tlb, entry->tag, entry->physical, 1);
 	}
 }

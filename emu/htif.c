@@ -73,12 +73,13 @@ void htif_serve(const struct htif *htif, struct vm *vm)
 {
 	struct ram *ram = &vm->board.ram;
 	u64 value = ram_read(ram, htif->tohost, 8);
-	u64 payload = bits_get(value, 0, 48), answer = 1;
+	u64 payload = bits_get(value, 0, 48), answer = 1, nothing = 0;
 	u8 byte = (u8)payload;
 
 	if (!value)
 		return;
-	ram_write(ram, htif->tohost, 0, 8);
+	if (!ram_copy_in(ram, htif->tohost, &nothing, sizeof(nothing)))
+		return; /* the guest made a page table of it */
 	switch (bits_get(value, 56, 8)) {
 	case DEVICE_SYSTEM:
 		if (payload & 1) {
@@ -97,7 +98,7 @@ void htif_serve(const struct htif *htif, struct vm *vm)
 		return;
 	}
 	if (htif->fromhost)
-		ram_write(ram, htif->fromhost, answer, 8);
+		ram_copy_in(ram, htif->fromhost, &answer, sizeof(answer));
 }
 
 bool htif_signature(const struct image *image, const struct vm *vm, const char *path,

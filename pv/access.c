@@ -57,8 +57,10 @@ static bool guest_load(struct vcpu *vcpu, u64 address, unsigned width, enum acce
 
 	if (!guest_translate(vcpu, address, width, access, &physical))
 		return false;
-	if (!ram_holds(&vm->board.ram, physical, width))
+	if (!ram_holds(&vm->board.ram, physical, width)) {
 		vcpu_reason(vcpu, EXIT_device_read, physical, 0);
+		vcpu_charge(vcpu, PRICE_device, 1);
+	}
 	vm->board.clock->state.now = hart_now(vcpu->hart);
 	if (((physical & (width - 1)) && !ram_holds(&vm->board.ram, physical, width))
 	    || !bus_read(&vm->board.bus, physical, width, value))
@@ -75,12 +77,17 @@ static bool guest_store(struct vcpu *vcpu, u64 address, unsigned width, u64 valu
 	if (!guest_translate(vcpu, address, width, ACCESS_WRITE, &physical))
 		return false;
 	ram = ram_holds(&vm->board.ram, physical, width);
-	if (!ram)
+	if (!ram) {
 		vcpu_reason(vcpu, EXIT_device_write, physical, 0);
+		vcpu_charge(vcpu, PRICE_device, 1);
+	}
 	vm->board.clock->state.now = hart_now(vcpu->hart);
 	if ((ram && !vm_writable(vm, physical, width)) || (!ram && (physical & (width - 1)))
 	    || !bus_write(&vm->board.bus, physical, width, value))
 		return guest_fault(vcpu, CAUSE_store_access, address);
+	/* A device may have pulled another hart's line. */
+	for (u32 i = 0; !ram && i < vm->vcpus; i++)
+		vcpu_poke(&vm->vcpu[i], vcpu);
 	return true;
 }
 
@@ -90,6 +97,19 @@ static unsigned crossing(u64 address, unsigned width)
 	u64 room = PAGE_SIZE - (address & ~PAGE_MASK);
 
 	return room < width ? (unsigned)room : 0;
+}
+
+/* An access across pages must find RAM in both before either is touched: as on the hart. */
+static bool both_pages(struct vcpu *vcpu, u64 address, unsigned width, enum access access)
+{
+	const struct ram *ram = &vcpu->vm->board.ram;
+	u64 first, last;
+
+	if (!guest_translate(vcpu, address, 1, access, &first)
+	    || !guest_translate(vcpu, address + width - 1, 1, access, &last))
+		return false;
+	return (ram_holds(ram, first, 1) && ram_holds(ram, last, 1))
+		|| guest_fault(vcpu, mmu_cause(WALK_ACCESS_FAULT, access), address);
 }
 
 static bool port_load(void *self, u64 address, unsigned width, enum port_purpose purpose, u64 *value)
@@ -102,6 +122,8 @@ static bool port_load(void *self, u64 address, unsigned width, enum port_purpose
 		return guest_fault(vcpu, CAUSE_store_misaligned, address);
 	if (!crossing(address, width))
 		return guest_load(vcpu, address, width, access, value);
+	if (!both_pages(vcpu, address, width, access))
+		return false;
 	*value = 0;
 	for (unsigned i = 0; i < width; i++) {
 		if (!guest_load(vcpu, address + i, 1, access, &part))
@@ -114,13 +136,10 @@ static bool port_load(void *self, u64 address, unsigned width, enum port_purpose
 static bool port_store(void *self, u64 address, unsigned width, enum port_purpose purpose, u64 value)
 {
 	struct vcpu *vcpu = self;
-	u64 physical;
 
 	if (!crossing(address, width))
 		return guest_store(vcpu, address, width, value);
-	/* Both pages must take it before either is changed. */
-	if (!guest_translate(vcpu, address, 1, ACCESS_WRITE, &physical)
-	    || !guest_translate(vcpu, address + width - 1, 1, ACCESS_WRITE, &physical))
+	if (!both_pages(vcpu, address, width, ACCESS_WRITE))
 		return false;
 	for (unsigned i = 0; i < width; i++)
 		if (!guest_store(vcpu, address + i, 1, value >> 8 * i & 0xff))
@@ -197,7 +216,6 @@ void access_emulate(struct vcpu *vcpu)
 		return;
 	}
 	vcpu->reason_insn = insn.word;
-	vcpu_charge(vcpu, PRICE_device, 1);
 	/* What is no memory access can only mean that the code changed under the fault: run it again. */
 	if (!exec_is_memory((enum insn_id)insn.id))
 		return;

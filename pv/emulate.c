@@ -27,13 +27,15 @@ static bool emulate_csr(struct vcpu *vcpu, const struct insn *insn, enum csr_ope
 
 	vcpu_reason(vcpu, writes ? EXIT_csr_write : EXIT_csr_read, number, insn->word);
 	vcpu_charge(vcpu, PRICE_csr, 1);
-	if (vcpu->state.direct && number == CSR_SATP)
+	if (writes && number == CSR_SATP && (vcpu->state.features & PARA_TABLES))
 		return false;
 	if (!priv_csr(vcpu->priv, &in, number, operation,
 	    immediate ? insn->rs1 : hart->x[insn->rs1], writes, &old, &effects))
 		return false;
 	if (insn->rd)
 		hart->x[insn->rd] = old;
+	if (effects & EFFECT_TLB)
+		shadow_drop(vcpu);
 	return true;
 }
 
@@ -102,6 +104,7 @@ void emulate(struct vcpu *vcpu, const struct exit *exit)
 		if (row->perform(vcpu, &insn, row->operation)) {
 			if (!vcpu->resumed)
 				vcpu_skip(vcpu, insn.length);
+			vcpu->state.retired++;
 			return;
 		}
 		break;

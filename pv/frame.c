@@ -57,9 +57,8 @@ void frames_restored(struct vm *vm)
 
 static void flush_everything(struct vcpu *vcpu)
 {
-	vm_flush(vcpu->vm, true, 0, TLB_ALL_ASIDS);
+	vm_flush(vcpu, true, 0, TLB_ALL_ASIDS);
 	vcpu->vm->frames.state.stale = 0;
-	vcpu_charge(vcpu, PRICE_flush, 1);
 }
 
 /* Does any virtual hart run on direct tables? Others may still be on shadow tables. */
@@ -204,6 +203,7 @@ static void entries_give(struct vcpu *vcpu, u64 address, unsigned level, u32 cou
 {
 	struct ram *ram = &vcpu->vm->board.ram;
 
+	vcpu_charge(vcpu, PRICE_copy, count);
 	for (u32 i = 0; i < count; i++) {
 		u64 place = address + i * 8;
 
@@ -263,8 +263,9 @@ static void table_give(struct vcpu *vcpu, u64 address)
 	if (--frame->uses)
 		return;
 	entries_give(vcpu, address, level, ENTRIES);
-	/* The hardware may still hold translations that came from it. */
-	flush_everything(vcpu);
+	/* The hardware may still hold translations that came from it: before any frame becomes a table
+	 * they have to go. */
+	vcpu->vm->frames.state.stale = 1;
 	table_free(vcpu, address);
 }
 
@@ -306,7 +307,7 @@ s64 frame_pin(struct vcpu *vcpu, u64 level, u64 address)
 			table_give(vcpu, address);
 			return SBI_FAILED;
 		}
-		vm_flush(vcpu->vm, true, 0, frame->asid);
+		vm_flush(vcpu, true, 0, frame->asid);
 	}
 	frame->pinned = 1;
 	return SBI_SUCCESS;
@@ -411,8 +412,7 @@ void frame_flush(struct vcpu *vcpu, u64 start, u64 size)
 	u64 pages = all ? 1 : (size + (start & ~PAGE_MASK) + PAGE_SIZE - 1) >> PAGE_SHIFT;
 
 	for (u64 i = 0; i < pages; i++)
-		vm_flush(vcpu->vm, all, start + i * PAGE_SIZE, TLB_ALL_ASIDS);
+		vm_flush(vcpu, all, start + i * PAGE_SIZE, TLB_ALL_ASIDS);
 	if (all)
 		vcpu->vm->frames.state.stale = 0;
-	vcpu_charge(vcpu, PRICE_flush, pages);
 }

@@ -121,9 +121,12 @@ static void trap_enter(struct vcpu *vcpu)
 	/* A virtual timer that was moved is not the real one. */
 	if (vcpu->vm->board.clint.state.offset)
 		counters &= ~UINT64_C(2);
-	/* Nor are virtual counts that were written, or stand still. */
-	if (guest->counter[0] || guest->counter[2] || guest->countinhibit)
-		counters &= ~UINT64_C(5);
+	/* Nor are virtual counts that were written, or stand still; and what was emulated has retired
+	 * for the guest alone. */
+	if (guest->counter[0] || guest->countinhibit)
+		counters &= ~UINT64_C(1);
+	if (guest->counter[2] || guest->countinhibit || vcpu->state.retired)
+		counters &= ~UINT64_C(4);
 	real->bank[LEVEL_M].counteren = counters;
 	real->bank[LEVEL_S].counteren = counters;
 	load_environment(real, guest);

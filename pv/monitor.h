@@ -101,7 +101,7 @@ void monitor_sections(struct monitor *monitor, struct snapshot *snapshot);
 /* After a snapshot was loaded: what is derived from state. */
 void monitor_restored(struct monitor *monitor);
 
-/* Delivers a trap to the guest at `level`s above it, as its virtual state says. */
+/* Delivers a trap to the guest's kernel, as its virtual state says. */
 void vcpu_inject(struct vcpu *vcpu, u64 cause, u64 tval);
 
 /* Goes on behind the trapped instruction. */
@@ -115,6 +115,9 @@ void vcpu_exit(struct vcpu *vcpu, const struct exit *exit);
 
 /* Something was done on another hart that may wake or interrupt this one. */
 void vcpu_poke(struct vcpu *vcpu, const struct vcpu *by);
+
+/* Time passes for it without work, up to the absolute cycle `until`. */
+void vcpu_idle(struct vcpu *vcpu, u64 until);
 
 /* A stopped virtual hart begins at S, as the first did. */
 void vcpu_start(struct vcpu *vcpu, u64 entry, u64 argument);

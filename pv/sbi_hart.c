@@ -24,7 +24,7 @@ struct sbi_result time_set_timer(struct vcpu *vcpu, const u64 *argument)
 
 /* Calls `act` on each virtual hart that mask and base name; a base of -1 names all (chapter 3.1). */
 static s64 each_hart(struct vcpu *vcpu, u64 mask, u64 base,
-	void (*act)(struct vcpu *target, const struct vcpu *by, const u64 *argument),
+	void (*act)(struct vcpu *target, struct vcpu *by, const u64 *argument),
 	const u64 *argument)
 {
 	struct vm *vm = vcpu->vm;
@@ -40,7 +40,7 @@ static s64 each_hart(struct vcpu *vcpu, u64 mask, u64 base,
 	return SBI_SUCCESS;
 }
 
-static void raise_software(struct vcpu *target, const struct vcpu *by, const u64 *argument)
+static void raise_software(struct vcpu *target, struct vcpu *by, const u64 *argument)
 {
 	target->priv->ip |= UINT64_C(1) << IRQ_supervisor_software;
 	vcpu_poke(target, by);
@@ -52,35 +52,38 @@ struct sbi_result ipi_send_ipi(struct vcpu *vcpu, const u64 *argument)
 }
 
 /* Decoded code is never stale: a remote fence.i has nothing left to do. */
-static void fence_code(struct vcpu *target, const struct vcpu *by, const u64 *argument)
+static void fence_code(struct vcpu *target, struct vcpu *by, const u64 *argument)
 {
 }
 
-static void fence_memory(struct vcpu *target, u64 start, u64 size, s32 asid)
+/* At the cost of the one who asks. A virtualized guest's shadow tables serve all its harts, so that
+ * fencing them once fences every hart. */
+static void fence_memory(struct vcpu *target, struct vcpu *by, u64 start, u64 size, s32 asid)
 {
-	struct hart *hart = target->hart;
 	/* From so many pages on, everything is cheaper. */
-	bool all = size == 0 || size > 64 * PAGE_SIZE;
+	bool all = size == 0 || size > FRAME_FLUSH_PAGES * PAGE_SIZE;
 	u64 pages = all ? 1 : (size + (start & ~PAGE_MASK) + PAGE_SIZE - 1) >> PAGE_SHIFT;
 
 	for (u64 i = 0; i < pages; i++) {
 		u64 address = start + i * PAGE_SIZE;
 
-		if (target->vm->mode->guest_is_real)
-			tlb_flush(&hart->tlb, all, address, asid);
-		else
-			shadow_fence(target, all, address, asid);
+		if (target->vm->mode->guest_is_real) {
+			tlb_flush(&target->hart->tlb, all, address, asid);
+			vcpu_charge(by, PRICE_flush, 1);
+		} else {
+			shadow_fence(by, all, address, asid);
+		}
 	}
 }
 
-static void fence_all_asids(struct vcpu *target, const struct vcpu *by, const u64 *argument)
+static void fence_all_asids(struct vcpu *target, struct vcpu *by, const u64 *argument)
 {
-	fence_memory(target, argument[2], argument[3], TLB_ALL_ASIDS);
+	fence_memory(target, by, argument[2], argument[3], TLB_ALL_ASIDS);
 }
 
-static void fence_one_asid(struct vcpu *target, const struct vcpu *by, const u64 *argument)
+static void fence_one_asid(struct vcpu *target, struct vcpu *by, const u64 *argument)
 {
-	fence_memory(target, argument[2], argument[3], (s32)(argument[4] & 0xffff));
+	fence_memory(target, by, argument[2], argument[3], (s32)(argument[4] & 0xffff));
 }
 
 struct sbi_result rfence_remote_fence_i(struct vcpu *vcpu, const u64 *argument)
@@ -109,8 +112,9 @@ struct sbi_result hsm_hart_start(struct vcpu *vcpu, const u64 *argument)
 		return sbi_error(SBI_ALREADY_AVAILABLE);
 	if ((argument[1] & 1) || !ram_holds(&vcpu->vm->board.ram, argument[1], 2))
 		return sbi_error(SBI_INVALID_ADDRESS);
+	/* It begins when it is told to, not before. */
+	vcpu_idle(target, vcpu->hart->cycle);
 	vcpu_start(target, argument[1], argument[2]);
-	vcpu_poke(target, vcpu);
 	return sbi_ok(0);
 }
 
@@ -181,14 +185,15 @@ struct sbi_result legacy_remote_fence_i(struct vcpu *vcpu, const u64 *argument)
 struct sbi_result legacy_remote_sfence_vma(struct vcpu *vcpu, const u64 *argument)
 {
 	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
-		fence_memory(&vcpu->vm->vcpu[i], argument[1], argument[2], TLB_ALL_ASIDS);
+		fence_memory(&vcpu->vm->vcpu[i], vcpu, argument[1], argument[2],
+			TLB_ALL_ASIDS);
 	return sbi_ok(0);
 }
 
 struct sbi_result legacy_remote_sfence_vma_asid(struct vcpu *vcpu, const u64 *argument)
 {
 	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
-		fence_memory(&vcpu->vm->vcpu[i], argument[1], argument[2],
+		fence_memory(&vcpu->vm->vcpu[i], vcpu, argument[1], argument[2],
 			(s32)(argument[3] & 0xffff));
 	return sbi_ok(0);
 }

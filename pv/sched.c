@@ -31,12 +31,12 @@ void vcpu_poke(struct vcpu *vcpu, const struct vcpu *by)
 {
 	if (vcpu == by)
 		return;
-	vcpu->state.poked = by->hart->cycle;
+	if (by->hart->cycle > vcpu->state.poked)
+		vcpu->state.poked = by->hart->cycle;
 	interrupt_guest(vcpu);
 }
 
-/* Time passes without work, up to `until`. */
-static void vcpu_idle(struct vcpu *vcpu, u64 until)
+void vcpu_idle(struct vcpu *vcpu, u64 until)
 {
 	struct hart *hart = vcpu->hart;
 	enum time_kind kind = (enum time_kind)hart->time_kind;
@@ -60,6 +60,16 @@ static bool vcpu_rests(const struct vcpu *vcpu)
 	return !priv_wakes(vcpu->priv, &in);
 }
 
+/* Into the guest without an exit before it: the monitor's work all the same. */
+static void enter(struct vcpu *vcpu)
+{
+	struct hart *hart = vcpu->hart;
+
+	hart_account(hart, (enum time_kind)vcpu->vm->mode->time);
+	vcpu->vm->mode->enter(vcpu);
+	hart_account(hart, (enum time_kind)hart->time_of_level[vcpu->priv->level]);
+}
+
 /* The turn of one virtual hart, which does not rest: on to `until`. */
 static struct exit vcpu_run(struct vcpu *vcpu, u64 until)
 {
@@ -71,11 +81,10 @@ static struct exit vcpu_run(struct vcpu *vcpu, u64 until)
 		vcpu_idle(vcpu, vcpu->state.poked);
 		if (vcpu->state.waiting) {
 			vcpu->state.waiting = false;
-			vcpu->vm->mode->enter(vcpu);
-			hart_account(hart, (enum time_kind)hart->time_of_level[vcpu->priv->level]);
+			enter(vcpu);
 		}
 	} else if (vcpu->state.reload) {
-		vcpu->vm->mode->enter(vcpu);
+		enter(vcpu);
 	}
 	vcpu->state.reload = false;
 	exit = hart_run(hart, until);

@@ -49,8 +49,7 @@ static void root_drop(struct vcpu *vcpu, u32 index)
 	state->pages_used -= dropped;
 	vcpu->vm->state.tally.count[VM_COUNT_shadow_drops] += dropped;
 	*root = (struct shadow_root){ 0 };
-	vm_flush(vcpu->vm, true, 0, root_asid(shadow, index));
-	vcpu_charge(vcpu, PRICE_flush, 1);
+	vm_flush(vcpu, true, 0, root_asid(shadow, index));
 	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
 		vcpu->vm->vcpu[i].state.reload |= vcpu->vm->vcpu[i].state.shadow == index;
 }
@@ -255,7 +254,7 @@ bool shadow_fault(struct vcpu *vcpu, u64 address, enum access access, struct wal
 		vm->shadow.state.root[index].big |= walk->shift == 21 ? 1 : 2;
 	vm->state.tally.count[VM_COUNT_shadow_fills]++;
 	vcpu_charge(vcpu, PRICE_shadow, 1);
-	vm_flush(vm, false, page, root_asid(&vm->shadow, index));
+	vm_flush(vcpu, false, page, root_asid(&vm->shadow, index));
 	return true;
 }
 
@@ -277,21 +276,20 @@ static void root_fence(struct vcpu *vcpu, u32 index, u64 address)
 		for (u64 at = place & PAGE_MASK; at < (place & PAGE_MASK) + PAGE_SIZE; at += 8)
 			if (bits_get(ram_read(ram, at, 8), SHADOW_BIG_SHIFT, 2))
 				ram_write(ram, at, 0, 8);
-		vm_flush(vcpu->vm, true, 0, root_asid(shadow, index));
+		vm_flush(vcpu, true, 0, root_asid(shadow, index));
 	}
 	ram_write(ram, place, 0, 8);
 	vcpu_charge(vcpu, PRICE_shadow, 1);
-	vm_flush(vcpu->vm, false, address, root_asid(shadow, index));
+	vm_flush(vcpu, false, address, root_asid(shadow, index));
 }
 
 void shadow_fence(struct vcpu *vcpu, bool all_addresses, u64 address, s32 asid)
 {
 	struct shadow *shadow = &vcpu->vm->shadow;
 
-	vcpu_charge(vcpu, PRICE_flush, 1);
 	if (vcpu->state.direct) {
 		/* Nothing is cached but in the hardware, under two ASIDs. */
-		vm_flush(vcpu->vm, all_addresses, address, TLB_ALL_ASIDS);
+		vm_flush(vcpu, all_addresses, address, TLB_ALL_ASIDS);
 		return;
 	}
 	for (u32 i = 0; i < SHADOW_ROOTS; i++) {

@@ -30,6 +30,7 @@ struct priv_in vcpu_in(const struct vcpu *vcpu)
 	struct priv_in in = hart_in(vcpu->hart);
 
 	in.offset = vcpu->vm->board.clint.state.offset;
+	in.instret += vcpu->state.retired;
 	in.lines = *vcpu->lines;
 	return in;
 }
@@ -59,10 +60,11 @@ void vm_tally(const struct vm *vm, struct tally *tally)
 		tally_add(tally, vm->vcpu[i].hart);
 }
 
-void vm_flush(struct vm *vm, bool all_addresses, u64 address, s32 asid)
+void vm_flush(struct vcpu *vcpu, bool all_addresses, u64 address, s32 asid)
 {
-	for (u32 i = 0; i < vm->vcpus; i++)
-		tlb_flush(&vm->vcpu[i].hart->tlb, all_addresses, address, asid);
+	for (u32 i = 0; i < vcpu->vm->vcpus; i++)
+		tlb_flush(&vcpu->vm->vcpu[i].hart->tlb, all_addresses, address, asid);
+	vcpu_charge(vcpu, PRICE_flush, 1);
 }
 
 bool vm_writable(const struct vm *vm, u64 address, u64 length)

@@ -80,7 +80,7 @@ struct vcpu_state {
 	u64 reload;       /* shadow tables went away under it: look for the root again */
 	u64 shadow;       /* index of the shadow root in force */
 	u64 waiting;
-	u64 reserved, reservation; /* of a guest-physical address, for accesses performed here */
+	u64 retired;      /* instructions that were emulated: retired for the guest alone */
 	/* paravirtual */
 	u64 features;     /* mask of enum para_feature */
 	u64 page;         /* guest-physical address of the shared page */
@@ -136,8 +136,8 @@ void vm_tally(const struct vm *vm, struct tally *tally);
 /* A guest-physical range of RAM that calls may write into: in RAM and not a table. */
 bool vm_writable(const struct vm *vm, u64 address, u64 length);
 
-/* Cached translations on all its harts: see tlb_flush. */
-void vm_flush(struct vm *vm, bool all_addresses, u64 address, s32 asid);
+/* Forgets cached translations on all harts of the guest (see tlb_flush), at this one's cost. */
+void vm_flush(struct vcpu *vcpu, bool all_addresses, u64 address, s32 asid);
 
 /* What the rules of privilege need to know, for this virtual hart. */
 struct priv_in vcpu_in(const struct vcpu *vcpu);
