@@ -72,7 +72,8 @@ DRAW_ITEMS(DRAW_DECLARE)
 #undef DRAW_DECLARE
 
 /* An address for an access of this width: surely good; in RAM, if it translates at all; mostly good
- * for a load; the same for a store, which must not do half of its work (exception store_halves). */
+ * for a load; the same for a store, which must not do half of its work (exception
+ * misaligned_nowhere). */
 enum place { PLACE_GOOD, PLACE_RAM, PLACE_LOAD, PLACE_STORE };
 u64 draw_place(struct draw *draw, unsigned width, enum place place);
 

@@ -50,21 +50,21 @@ static u64 draw_offset(struct draw *draw, unsigned width, enum place place)
 		: draw_below(draw, PAGE_SIZE - 8);
 }
 
-static u64 draw_place_translated(struct draw *draw, u64 offset, enum place place)
+static u64 draw_place_translated(struct draw *draw, u64 offset, unsigned width, enum place place)
 {
 	u64 window = draw_once_in(draw, 4) ? WINDOW_HIGH : WINDOW;
 	/* Not the page before the one that must keep its ecalls: an access may reach into the next. */
 	u64 scratch = LAYOUT_SCRATCH - 0x80000000 + draw_below(draw, TRAP_PAGE - 1) * PAGE_SIZE;
-	bool crossing = offset > PAGE_SIZE - 8;
+	bool misaligned = offset % width;
 	u32 dice = place == PLACE_GOOD ? 0 : draw_below(draw, 20);
 	u32 page = draw_below(draw, WINDOW_PAGES);
 
 	if (dice < 11) /* odd ones are user pages */
 		return window + (draw_below(draw, GOOD_PAGES / 2) * 2 + (draw->data == LEVEL_U))
 			* PAGE_SIZE + offset;
-	if (place == PLACE_RAM || crossing)
+	if (place == PLACE_RAM || misaligned)
 		page -= window_nowhere(page);
-	if (place == PLACE_STORE && crossing)
+	if (place == PLACE_STORE && misaligned)
 		page -= window_nowhere(page + 1);
 	if (dice < 15)
 		return window + page * PAGE_SIZE + offset;
@@ -92,7 +92,7 @@ u64 draw_place(struct draw *draw, unsigned width, enum place place)
 	if (place == PLACE_GOOD && (draw->group->environment.pmp || draw->data != draw->level))
 		draw->failed = true;
 	if (draw->translated)
-		return draw_place_translated(draw, offset, place);
+		return draw_place_translated(draw, offset, width, place);
 	if (place != PLACE_GOOD && place != PLACE_RAM && draw_once_in(draw, 20))
 		return NOWHERE + (draw_below(draw, 1 << 20) & ~7u);
 	return LAYOUT_SCRATCH + draw_below(draw, TRAP_PAGE - 1) * PAGE_SIZE + offset;

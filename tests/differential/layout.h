@@ -44,6 +44,7 @@
 #define RECORD_MPRV         0   /* the MPRV bit, which the harness clears in mstatus */
 #define RECORD_X            0   /* + n: register n */
 #define RECORD_CSRS         32  /* 15 of them, in the order of record_names (compare.c) */
+#define RECORD_SCAUSE       4   /* mcause is 0 */
 #define RECORD_GROUP        47
 #define RECORD_WORDS        48
 #define RECORD_SIZE         384

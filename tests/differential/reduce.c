@@ -30,16 +30,19 @@ static void copy(struct program *to, const struct program *from)
 	to->group = group;
 }
 
-/* What both sides trapped for in the records that differ; equal for differences of other kinds. */
+/* What both sides trapped for in the records that differ, mixed; 0 for other differences. */
 static u64 causes(const struct runner *runner, const struct difference *difference)
 {
-	u64 both = 0;
+	u64 mixed = 0;
 
-	for (unsigned side = 0; side < 2; side++)
-		if (difference->address[side] >= LAYOUT_LOG)
-			both = both << 32 ^ runner_word(runner, side,
-				difference->address[side] + 8 * RECORD_CSRS);
-	return both;
+	for (unsigned side = 0; side < 2; side++) {
+		u64 at = difference->address[side];
+
+		for (u32 csr = 0; at >= LAYOUT_LOG && csr <= RECORD_SCAUSE; csr += RECORD_SCAUSE)
+			mixed = mixed * 64 + runner_word(runner, side,
+				at + 8 * (RECORD_CSRS + csr)) % 64;
+	}
+	return mixed;
 }
 
 /* Does the trial differ in the same way? Then it is the new program. */

@@ -60,7 +60,7 @@ u64 tables_entry(u64 *random, bool good, u32 page)
 	if (window_nowhere(page) && random_once_in(random, 5))
 		physical = UINT64_C(0x90000000);
 	if (window_nowhere(page) && random_once_in(random, 5))
-		physical |= UINT64_C(1) << (32 + random_below(random, 24));
+		physical |= UINT64_C(1) << (35 + random_below(random, 21));
 	/* What may be run is the page of ecalls, and stays that. */
 	if (flags & PTE_X) {
 		physical = LAYOUT_SCRATCH + TRAP_PAGE * PAGE_SIZE;
