@@ -16,6 +16,7 @@
 enum {
 	USER_LATENCY = 20000,    /* cycles from an answer to its arrival */
 	USER_POLL = 1000000,     /* cycles between two looks at real sockets */
+	USER_IDLE = 1000,        /* milliseconds: slirp never asks for a longer rest than this */
 	USER_SOCKETS = 1024,
 	USER_TIMERS = 4,
 	MILLISECOND = 1000000    /* in cycles of 1 GHz, which are nanoseconds */
@@ -146,7 +147,7 @@ static u64 user_gather(struct user_net *net)
 
 	net->polled = 0;
 	slirp_pollfds_fill(net->slirp, &wait, user_add_poll, net);
-	return wait == UINT32_MAX ? NEVER : net->now + (u64)wait * MILLISECOND;
+	return wait >= USER_IDLE ? NEVER : net->now + (u64)wait * MILLISECOND;
 }
 
 /* Lets slirp do what is due: timers, then sockets and what it keeps back. */
