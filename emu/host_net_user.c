@@ -251,7 +251,8 @@ static bool user_forward(struct user_net *net, const struct user_net_forward *fo
 struct user_net *user_net_create(const struct user_net_forward *forwards, u32 count,
 	struct fault *fault)
 {
-	SlirpConfig config = { .version = 4, .in_enabled = true, .disable_dns = true };
+	SlirpConfig config = { .version = 4, .in_enabled = true, .disable_dns = true,
+		.disable_host_loopback = true };
 	struct user_net *net = calloc(1, sizeof(*net));
 
 	inet_pton(AF_INET, "10.0.2.0", &config.vnetwork);
