@@ -173,6 +173,11 @@ static void cpu(struct tree *tree, u32 hart)
 	text(tree, "riscv,isa-base", config->isa_base);
 	list(tree, "riscv,isa-extensions", config->extensions, ' ');
 	text(tree, "mmu-type", config->mmu);
+	if (config->cache_block) {
+		cell(tree, "riscv,cbom-block-size", config->cache_block);
+		cell(tree, "riscv,cboz-block-size", config->cache_block);
+		cell(tree, "riscv,cbop-block-size", config->cache_block);
+	}
 	node(tree, "interrupt-controller");
 	cell(tree, "#interrupt-cells", 1);
 	flag(tree, "interrupt-controller");

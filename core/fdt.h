@@ -12,6 +12,7 @@ struct fdt_config {
 	const char *isa_base;   /* "rv64i" */
 	const char *extensions; /* names separated by spaces, for riscv,isa-extensions */
 	const char *mmu;        /* "riscv,sv39" */
+	u32 cache_block;        /* bytes that a cache-block instruction works on; 0: there are none */
 	const char *bootargs;   /* null: none */
 	u64 initrd_start, initrd_end; /* equal: none */
 };

@@ -16,6 +16,7 @@
 enum {
 	USER_LATENCY = 20000,    /* cycles from an answer to its arrival */
 	USER_POLL = 1000000,     /* cycles between two looks at real sockets */
+	USER_IDLE = 1000,        /* milliseconds: slirp never asks for a longer rest than this */
 	USER_SOCKETS = 1024,
 	USER_TIMERS = 4,
 	MILLISECOND = 1000000    /* in cycles of 1 GHz, which are nanoseconds */
@@ -146,7 +147,7 @@ static u64 user_gather(struct user_net *net)
 
 	net->polled = 0;
 	slirp_pollfds_fill(net->slirp, &wait, user_add_poll, net);
-	return wait == UINT32_MAX ? NEVER : net->now + (u64)wait * MILLISECOND;
+	return wait >= USER_IDLE ? NEVER : net->now + (u64)wait * MILLISECOND;
 }
 
 /* Lets slirp do what is due: timers, then sockets and what it keeps back. */
@@ -250,7 +251,8 @@ static bool user_forward(struct user_net *net, const struct user_net_forward *fo
 struct user_net *user_net_create(const struct user_net_forward *forwards, u32 count,
 	struct fault *fault)
 {
-	SlirpConfig config = { .version = 4, .in_enabled = true, .disable_dns = true };
+	SlirpConfig config = { .version = 4, .in_enabled = true, .disable_dns = true,
+		.disable_host_loopback = true };
 	struct user_net *net = calloc(1, sizeof(*net));
 
 	inet_pton(AF_INET, "10.0.2.0", &config.vnetwork);

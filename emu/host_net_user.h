@@ -3,7 +3,9 @@
  * DHCP and pings, and that carries the guest's TCP and UDP over the host's own sockets. No rights
  * are needed. It has the addresses that users know from elsewhere:
  *
- *	10.0.2.0/24   guest 10.0.2.15   gateway, which is also the host: 10.0.2.2
+ *	10.0.2.0/24   guest 10.0.2.15   gateway 10.0.2.2
+ *
+ * The guest reaches what this host reaches, but not what listens on the host's loopback alone.
  *
  * Its clock is the machine's: what it does by itself (ARP, DHCP, pings) comes at the same cycle on
  * every run. What comes from real sockets comes when it comes.

@@ -102,7 +102,7 @@ static bool load(struct machine *machine, struct fault *fault)
 	char isa[512], extensions[512];
 	enum firmware firmware = config->firmware;
 	struct fdt_config fdt = { .isa = isa, .isa_base = "rv64i", .extensions = extensions,
-		.mmu = "riscv,sv39", .bootargs = config->bootargs };
+		.mmu = "riscv,sv39", .cache_block = CACHE_BLOCK, .bootargs = config->bootargs };
 	u64 entry, tree, low = BOARD_ram, high;
 
 	if (firmware == FIRMWARE_FILE && !image_load(&machine->firmware,

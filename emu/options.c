@@ -278,8 +278,8 @@ static bool read_disks(void *field, const char *text, const struct option_row *r
 	return true;
 }
 
-/* A port number that ends at `end`. */
-static bool port(const char **text, char end, u16 *value)
+/* A port number; *text is what follows it. */
+static bool port(const char **text, u16 *value)
 {
 	char *behind;
 	unsigned long given;
@@ -287,11 +287,9 @@ static bool port(const char **text, char end, u16 *value)
 	if (!isdigit((u8)**text))
 		return false;
 	given = strtoul(*text, &behind, 10);
-	if (given < 1 || given > UINT16_MAX || (*behind != end && !(end == ',' && !*behind)))
-		return false;
 	*value = (u16)given;
-	*text = behind + (*behind != 0);
-	return true;
+	*text = behind;
+	return given >= 1 && given <= UINT16_MAX;
 }
 
 static bool read_net(void *field, const char *text, const struct option_row *row,
@@ -304,16 +302,18 @@ static bool read_net(void *field, const char *text, const struct option_row *row
 	net->user = length == 4 && !strncmp(text, "user", length);
 	if (!net->user && strcmp(text, "none"))
 		return fault_set(fault, "--%s: there is no network '%.40s' (none, user)", row->name, text);
-	for (text += length + (text[length] != 0); *text;) {
+	for (text += length; *text;) {
 		struct option_forward *forward = &net->forward[net->count];
 
+		text++;
 		if (net->count == OPTION_FORWARDS)
 			return fault_set(fault, "--%s: at most %d ports can be carried", row->name,
 				OPTION_FORWARDS);
 		if (strncmp(text, "tcp=", 4))
 			return fault_set(fault, "--%s: '%.40s' is not tcp=HOST:GUEST", row->name, text);
 		text += 4;
-		if (!port(&text, ':', &forward->host) || !port(&text, ',', &forward->guest))
+		if (!port(&text, &forward->host) || *text++ != ':' || !port(&text, &forward->guest)
+				|| (*text && *text != ','))
 			return fault_set(fault, "--%s: tcp= needs two ports from 1 to 65535, as in "
 				"tcp=8080:80", row->name);
 		net->count++;

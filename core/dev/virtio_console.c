@@ -78,16 +78,22 @@ static void console_transmit(struct virtio_console *console)
 	virtio_signal(virtio, CONSOLE_OUTPUT);
 }
 
-/* New buffers for input do not put off a byte that is on its way. */
+/* New buffers for input do not put off a byte that is on its way. Linux gives the first ones before
+ * it has a terminal for them, and throws away what comes at once. */
 static void console_notify(struct virtio *virtio, u32 queue)
 {
 	struct virtio_console *console = (struct virtio_console *)virtio;
+	u64 pause = VIRTIO_CONSOLE_BYTE_CYCLES;
 
-	if (queue == CONSOLE_OUTPUT)
+	if (queue == CONSOLE_OUTPUT) {
 		console_transmit(console);
-	else if (console->clock->state.when[console->receive] == NEVER)
-		console_listen(console,
-			console->clock->state.now + VIRTIO_CONSOLE_BYTE_CYCLES);
+	} else if (console->clock->state.when[console->receive] == NEVER &&
+			virtio_waiting(virtio, CONSOLE_INPUT)) {
+		if (!console->state.begun)
+			pause = VIRTIO_CONSOLE_FIRST_CYCLES;
+		console->state.begun = 1;
+		console_listen(console, console->clock->state.now + pause);
+	}
 }
 
 static void console_start(struct virtio *virtio)
@@ -99,6 +105,7 @@ static void console_reset(struct virtio *virtio)
 {
 	struct virtio_console *console = (struct virtio_console *)virtio;
 
+	console->state.begun = 0;
 	clock_set(console->clock, console->receive, NEVER);
 }
 

@@ -14,12 +14,13 @@
 enum {
 	VIRTIO_CONSOLE_BYTE_CYCLES = 86800,   /* between two bytes of input */
 	VIRTIO_CONSOLE_IDLE_CYCLES = 1000000, /* between two polls of a silent input */
+	VIRTIO_CONSOLE_FIRST_CYCLES = 20000000, /* from the first buffer to the first byte */
 	VIRTIO_CONSOLE_MOST = 1 << 16         /* bytes of one request; a larger one fails the device */
 };
 
 struct virtio_console_state {
 	u32 ended;   /* input will give nothing more */
-	u32 unused;
+	u32 begun;   /* the driver has given a first buffer for input */
 };
 
 struct virtio_console {

@@ -43,6 +43,10 @@ class Nonsense(cli.Test):
             "--mode": ["", "x", "Native", "traps", "native,trap"],
             "--stats": ["", "xml", "JSON"],
             "--disk": ["", ",write"],
+            "--net": ["", "tap", "user,", "users", "none,tcp=", "user,tcp=1", "user,tcp=0:1",
+                      "user,tcp=1:65536", "user,tcp=1:2x", "user,tcp=-1:2", "user,udp=1:2",
+                      "user" + ",tcp=1:2" * 9],
+            "--rng": ["", "x", "-1"],
             "--append": [""],
         }
         for option, values in wrong.items():

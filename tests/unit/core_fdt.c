@@ -16,6 +16,7 @@ static const struct fdt_config config = {
 	.isa_base = "rv64i",
 	.extensions = "i m a c zicsr zifencei",
 	.mmu = "riscv,sv39",
+	.cache_block = 64,
 	.bootargs = "console=ttyS0 root=/dev/vda",
 	.initrd_start = 0x80800000,
 	.initrd_end = 0x80900000,
@@ -100,6 +101,8 @@ static void the_tree_says_what_the_board_is(void **state)
 	assert_int_equal(fdt_stringlist_search(fdt, node(fdt, "/cpus/cpu@0"),
 		"riscv,isa-extensions", "zicsr"), 4);
 	assert_true(fdt_path_offset(fdt, "/cpus/cpu@2") < 0);
+
+	EXPECT_CELLS(fdt, "/cpus/cpu@1", "riscv,cboz-block-size", 64);
 
 	EXPECT_CELLS(fdt, "/soc/serial@10000000", "interrupts", 10);
 	EXPECT_CELLS(fdt, "/soc/serial@10000000", "clock-frequency", 3686400);

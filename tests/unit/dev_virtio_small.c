@@ -115,7 +115,7 @@ static void input_comes_byte_by_byte(void **state)
 	rig_give(&f.rig, INPUT, 0, 100, WRITE);
 	rig_give(&f.rig, INPUT, 1, 100, WRITE);
 	rig_out(&f.rig, NOTIFY, INPUT);
-	rig_run(&f.rig, VIRTIO_CONSOLE_BYTE_CYCLES - 1);
+	rig_run(&f.rig, VIRTIO_CONSOLE_FIRST_CYCLES - 1);
 	assert_int_equal(rig_used(&f.rig, INPUT), 0);
 	rig_run(&f.rig, 1);
 	assert_int_equal(rig_used(&f.rig, INPUT), 1);
@@ -143,7 +143,7 @@ static void a_silent_input_is_polled(void **state)
 	start(&f, NULL, false);
 	rig_give(&f.rig, INPUT, 0, 1, WRITE);
 	rig_out(&f.rig, NOTIFY, INPUT);
-	rig_run(&f.rig, VIRTIO_CONSOLE_BYTE_CYCLES + 3 * VIRTIO_CONSOLE_IDLE_CYCLES);
+	rig_run(&f.rig, VIRTIO_CONSOLE_FIRST_CYCLES + 3 * VIRTIO_CONSOLE_IDLE_CYCLES);
 	assert_int_equal(f.host.polls, 4);
 	assert_int_equal(rig_used(&f.rig, INPUT), 0);
 	f.host.in = "x";
