@@ -1,7 +1,8 @@
 /*
- * The registers of virtio-mmio, version 2 (what version 1 does otherwise: virtio_legacy.c). A queue is checked once, when the driver makes it ready:
- * from then on all of it is known to lie in RAM, and nothing of it can be changed until it is
- * stopped or the device is reset. What happens inside a ready queue is virtio_queue.c.
+ * The registers of virtio-mmio, version 2 (what version 1 does otherwise: virtio_legacy.c). A queue
+ * is checked once, when the driver makes it ready: from then on all of it is known to lie in RAM, and
+ * nothing of it can be changed until it is stopped or the device is reset. What happens inside a
+ * ready queue is virtio_queue.c.
  */
 #include "core/dev/virtio_registers.h"
 

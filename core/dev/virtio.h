@@ -1,7 +1,7 @@
 /*
  * virtio over MMIO, version 2 or (legacy) 1: the registers, feature negotiation and split virtqueues
- * that every virtio device shares. A device gives its `struct virtio_kind`, embeds `struct virtio` as its
- * FIRST member, and publishes a `struct device` whose read, write and reset are the ones here.
+ * that every virtio device shares. A device gives its `struct virtio_kind`, embeds `struct virtio` as
+ * its FIRST member, and publishes a `struct device` whose read, write and reset are the ones here.
  * Reference: Virtual I/O Device (VIRTIO) 1.2, sections 2.1 to 2.7 and 4.2.
  *
  * Rings and descriptors lie in guest RAM and may be hostile. What a queue hands out has been
