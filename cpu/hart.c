@@ -204,8 +204,6 @@ struct exit hart_run(struct hart *hart, u64 until)
 		hart->leave = 0;
 		if (hart->ram->touched->count)
 			hart_drain(hart);
-		if (hart->generation != hart->tlb.generation)
-			hart_contexts(hart);
 		if (hart->stop->kind != STOP_NONE)
 			return (struct exit){ EXIT_STOP, 0, 0 };
 		if (hart->watched) {
@@ -228,6 +226,9 @@ struct exit hart_run(struct hart *hart, u64 until)
 				return exit;
 			continue;
 		}
+		/* Not before it runs: how often contexts are numbered must not depend on who looks in. */
+		if (hart->generation != hart->tlb.generation)
+			hart_contexts(hart);
 		hart->deadline = end - hart->cycle < STRETCH ? end : hart->cycle + STRETCH;
 		block = find_block(hart, hart->deadline - hart->cycle);
 		if ((!block || interp_run(hart, block) == INTERP_TRAPPED)
@@ -280,5 +281,5 @@ void hart_restore(struct hart *hart, const struct hart_state *state)
 	hart->yield = 0;
 	hart->watched = false;
 	tlb_restore(&hart->tlb, &state->tlb, hart->ram);
-	hart_changed(hart);
+	hart->generation = hart->tlb.generation - 1;
 }

@@ -132,6 +132,7 @@ static void trap_enter(struct vcpu *vcpu)
 	load_environment(real, guest);
 	load_float(real, guest);
 	satp = vcpu->state.direct ? frame_satp(vcpu) : shadow_satp(vcpu);
+	vcpu->state.reload = false;
 	if (satp != real->satp) {
 		real->satp = satp;
 		vcpu->vm->state.tally.count[VM_COUNT_shadow_switches]++;

@@ -86,7 +86,6 @@ static struct exit vcpu_run(struct vcpu *vcpu, u64 until)
 	} else if (vcpu->state.reload) {
 		enter(vcpu);
 	}
-	vcpu->state.reload = false;
 	exit = hart_run(hart, until);
 	if (vcpu->vm->mode->leave)
 		vcpu->vm->mode->leave(vcpu);
@@ -133,6 +132,9 @@ static bool window_begin(struct monitor *monitor)
 	monitor->state.window_end = window_limit(monitor, now);
 	for (u32 i = 0; i < vm->vcpus; i++)
 		rest &= vcpu_rests(&vm->vcpu[i]);
+	/* Nobody takes a turn in it: however often the wait is looked at, it changes nothing. */
+	if (rest)
+		monitor->state.window_end = now;
 	return !rest;
 }
 

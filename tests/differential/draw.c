@@ -222,6 +222,12 @@ static void draw_protection(struct draw *draw, struct environment *environment)
 			address &= PAGE_MASK;
 		if ((rights & 3) == 2)
 			rights |= 1;
+		/* Or on a page table, which is then read under them, too. */
+		if (draw_once_in(draw, 8)) {
+			address = tables_leaf(1 + draw_below(draw, ROOTS), 0);
+			size = PAGE_SIZE;
+			match = 3;
+		}
 		environment->pmpaddr[i] = address >> 2;
 		if (match == 3)
 			environment->pmpaddr[i] = ((address & -size) | (size / 2 - 1)) >> 2;

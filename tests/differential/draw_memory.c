@@ -56,7 +56,9 @@ static u64 draw_place_translated(struct draw *draw, u64 offset, unsigned width, 
 	/* Not the page before the one that must keep its ecalls: an access may reach into the next. */
 	u64 scratch = LAYOUT_SCRATCH - 0x80000000 + draw_below(draw, TRAP_PAGE - 1) * PAGE_SIZE;
 	bool misaligned = offset % width;
-	u32 dice = place == PLACE_GOOD ? 0 : draw_below(draw, 20);
+	/* Exception pmp_dirty: only pages whose entries need no change. */
+	bool settled = draw->group->environment.pmp && !draw_with(draw, EXCEPTION_pmp_dirty);
+	u32 dice = place == PLACE_GOOD || settled ? 0 : draw_below(draw, 20);
 	u32 page = draw_below(draw, WINDOW_PAGES);
 
 	if (dice < 11) /* odd ones are user pages */

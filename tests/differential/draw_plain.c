@@ -170,7 +170,7 @@ void draw_patch(struct draw *draw)
 	struct insn insn = draw_arithmetic(draw);
 	u8 word, address;
 
-	if (draw->data != draw->level)
+	if (draw->data != draw->level && !draw_with(draw, EXCEPTION_mprv_code))
 		draw->failed = true;
 	insn.rd = draw_fresh(draw, 0);
 	word = draw_holding(draw, isa_encode(draw->program->isa, &insn));

@@ -104,6 +104,9 @@ static u64 operand_for(struct draw *draw, u32 number, bool clears, u64 value)
 		value &= ~STATUS_MPP;
 	if (clears)
 		return value;
+	/* Setting MPRV is draw_redirect's. */
+	if (number == MSTATUS)
+		value &= ~STATUS_MPRV;
 	for (u32 i = 0; i < CSR_EXCEPTIONS; i++)
 		if (is_excepted(draw, &csr_exceptions[i], number))
 			value &= ~csr_exceptions[i].unwritten;

@@ -72,8 +72,8 @@ struct program {
 	struct group *group;
 };
 
-/* Virtual addresses in every page table. */
-#define WINDOW       UINT64_C(0x40000000)         /* 4 KiB pages, then 2 MiB pages 2 MiB apart */
+/* Virtual addresses in every page table; what is no alias is no physical address of anything. */
+#define WINDOW       UINT64_C(0x240000000)        /* 4 KiB pages, then 2 MiB pages 2 MiB apart */
 #define WINDOW_HIGH  UINT64_C(0xffffffff80000000) /* the same once more */
 #define ALIAS_U      UINT64_C(0xc0000000)         /* RAM, for user level */
 #define ALIAS_HIGH   UINT64_C(0xffffffffc0000000) /* RAM, for supervisor level */

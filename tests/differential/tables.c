@@ -4,12 +4,12 @@
  * 1 GiB pages with drawn rights, entries that are wrong in every way there is, and aliases of RAM so
  * that the drawn code and the harness can run at either level.
  *
- *	root    0 1 2 3 4 5 6 7 8 ...        510 511
- *	          |   | | | bad entries        |   RAM, supervisor
- *	          |   | | 1 GiB, drawn rights  |
- *	          |   | RAM, user              |
- *	          |   RAM, supervisor          |
- *	          +-> middle <-----------------+
+ *	root    2 3 4 5 to 8 9 ...                        510 511
+ *	        | | | bad    window: middle table         |   RAM, supervisor
+ *	        | | | entries                             window once more
+ *	        | | 1 GiB of RAM, drawn rights
+ *	        | RAM, user
+ *	        RAM, supervisor
  *	middle  0: leaf table   1 to 9: 2 MiB pages   10 to 15: bad entries
  */
 #include "cpu/mmu.h"
@@ -118,7 +118,7 @@ static void root_write(const struct program *program, struct ram *ram, u64 *rand
 {
 	u64 top = table_at(root, ROOT_TABLE), middle = table_at(root, MIDDLE);
 
-	ram_write(ram, top + 1 * 8, entry_to(middle, PTE_V), 8);
+	ram_write(ram, top + 9 * 8, entry_to(middle, PTE_V), 8);
 	ram_write(ram, top + 2 * 8, alias_entry(ram, root, PTE_ALL), 8);
 	ram_write(ram, top + 3 * 8, alias_entry(ram, root, PTE_ALL | PTE_U), 8);
 	ram_write(ram, top + 4 * 8, large_entry(random, 30), 8);

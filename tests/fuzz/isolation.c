@@ -285,6 +285,17 @@ static bool check_host(struct cell *cell, const struct tlb_data *entry, struct f
 	return true;
 }
 
+/* Is the tag of a context that has not been retired, or that the hart would still go by? */
+static bool is_live(const struct hart *hart, u64 tag)
+{
+	u64 context = tag & (TLB_CONTEXTS - 1) << 3;
+
+	if (tag == TLB_INVALID)
+		return false;
+	return hart->tlb.key[context >> 3] || (hart->generation == hart->tlb.generation
+		&& (context == hart->data_context || context == hart->fetch_context));
+}
+
 static bool check_tlb(struct cell *cell, u32 hart, struct fault *fault)
 {
 	const struct tlb *tlb = &cell->hart[hart].tlb;
@@ -292,7 +303,8 @@ static bool check_tlb(struct cell *cell, u32 hart, struct fault *fault)
 	for (u32 i = 0; i < TLB_DATA; i++) {
 		const struct tlb_data *entry = &tlb->data[i];
 
-		if (entry->read == TLB_INVALID && entry->write == TLB_INVALID)
+		if (!is_live(&cell->hart[hart], entry->read)
+		    && !is_live(&cell->hart[hart], entry->write))
 			continue;
 		if (!check_target(cell, hart, entry->physical, entry->write != TLB_INVALID, "data",
 		    fault) || !check_host(cell, entry, fault))
@@ -301,7 +313,7 @@ static bool check_tlb(struct cell *cell, u32 hart, struct fault *fault)
 	for (u32 i = 0; i < TLB_FETCH; i++) {
 		const struct tlb_fetch *entry = &tlb->fetch[i];
 
-		if (entry->tag == TLB_INVALID)
+		if (!is_live(&cell->hart[hart], entry->tag))
 			continue;
 		if (!check_target(cell, hart, entry->physical, false, "fetch", fault))
 			return false;

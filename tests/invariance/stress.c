@@ -327,7 +327,7 @@ static void phase_paging(void)
 			address = BIG + stress_roll(64) * PAGE_SIZE;
 			break;
 		case 1:
-			csr_write(satp, satp | stress_roll(4) << 44);
+			csr_write(satp, satp | stress_roll(stress_roll(4) ? 4 : 500) << 44);
 			break;
 		case 2:
 			csr_set(sstatus, STATUS_SUM | CSR_BIT(19));
