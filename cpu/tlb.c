@@ -271,6 +271,7 @@ void tlb_save(const struct tlb *tlb, struct tlb_state *state)
 	}
 	state->contexts = tlb->contexts;
 	memcpy(state->key, tlb->key, sizeof(state->key));
+	memcpy(state->slot, tlb->slot, sizeof(state->slot));
 	memcpy(state->misses, tlb->misses, sizeof(state->misses));
 }
 
@@ -281,9 +282,8 @@ void tlb_restore(struct tlb *tlb, const struct tlb_state *state, const struct ra
 	memcpy(tlb->key, state->key, sizeof(tlb->key));
 	memcpy(tlb->misses, state->misses, sizeof(tlb->misses));
 	tlb->key[0] = 0;
-	for (u32 number = 1; number <= tlb->contexts; number++)
-		if (tlb->key[number])
-			*context_slot(tlb, tlb->key[number]) = (u8)number;
+	for (u32 i = 0; i < TLB_SLOTS; i++)
+		tlb->slot[i] = tlb->key[state->slot[i]] ? state->slot[i] : 0;
 	for (u32 i = 0; i < TLB_DATA; i++) {
 		struct tlb_data *entry = &tlb->data[i];
 

@@ -69,6 +69,7 @@ struct tlb_state {
 	u64 tag[TLB_FETCH], fetch_physical[TLB_FETCH];
 	u32 contexts;
 	u32 key[TLB_CONTEXTS];
+	u8 slot[TLB_SLOTS]; /* which of its two places a context has depends on who was there before */
 	u64 misses[2];
 };
 

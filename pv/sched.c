@@ -168,8 +168,12 @@ struct exit monitor_run(struct monitor *monitor, u64 until)
 
 		if (vm->board.stop.kind != STOP_NONE)
 			return (struct exit){ EXIT_STOP, 0, 0 };
-		if (!turn_find(monitor) && !window_begin(monitor))
-			return (struct exit){ EXIT_WAIT, 0, 0 };
+		if (!turn_find(monitor)) {
+			if (!window_begin(monitor))
+				return (struct exit){ EXIT_WAIT, 0, 0 };
+			/* Whose turn it was may be past this window's end already. */
+			continue;
+		}
 		if (monitor->state.turn != turn)
 			return (struct exit){ EXIT_YIELD, 0, 0 };
 		vcpu = &vm->vcpu[turn];

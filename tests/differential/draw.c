@@ -209,7 +209,7 @@ static u64 draw_bits(struct draw *draw, u64 mask)
 
 static void draw_protection(struct draw *draw, struct environment *environment)
 {
-	u64 previous = LAYOUT_SCRATCH;
+	u64 previous = 0;
 
 	/* Rules 0 to 3, on scratch memory. */
 	environment->pmp = true;
@@ -231,8 +231,8 @@ static void draw_protection(struct draw *draw, struct environment *environment)
 		environment->pmpaddr[i] = address >> 2;
 		if (match == 3)
 			environment->pmpaddr[i] = ((address & -size) | (size / 2 - 1)) >> 2;
-		/* From the rule before to here; the first would reach down to the harness. */
-		if (match == 1 && i == 0)
+		/* From the rule before to here, where that is not below scratch memory. */
+		if (match == 1 && previous < LAYOUT_SCRATCH)
 			match = 0;
 		if (match == 1 && draw_once_in(draw, 2))
 			environment->pmpaddr[i] = (previous + size) >> 2;
