@@ -500,7 +500,7 @@ struct fpu_function {
 	enum operand to, from;
 };
 
-#define FPU_FUNCTION(name, to, from, value) \
+#define FPU_FUNCTION(name, shortcut, to, from, value) \
 	static u64 value_##name(struct fpu *fpu, const struct fpu_type *t, u64 a, u64 b, u64 c) \
 	{ \
 		return value; \
@@ -508,7 +508,7 @@ struct fpu_function {
 #include "cpu/fpu.def"
 #undef FPU_FUNCTION
 
-#define FPU_FUNCTION(name, to, from, value) \
+#define FPU_FUNCTION(name, shortcut, to, from, value) \
 	static const struct fpu_function function_##name = { \
 		value_##name, OPERAND_##to, OPERAND_##from };
 #include "cpu/fpu.def"

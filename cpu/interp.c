@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "cpu/alu.h"
-#include "cpu/fpu.h"
+#include "cpu/fpu_host.h"
 #include "cpu/hart.h"
 
 #define likely(truth) __builtin_expect(!!(truth), 1)
@@ -245,6 +245,9 @@ static bool run_block_operation(struct hart *hart, const struct op *op, enum ins
 	} while (0)
 #define FPU(function, type) \
 	do { \
+		const struct shortcut shortcut = { x, hart->f, op, hart->priv.fcsr }; \
+		if (likely(float_dirty(hart) && shortcut_##function##_##type(&shortcut))) \
+			NEXT; \
 		if (unlikely(!run_float(hart, op, row))) { \
 			synchronize(hart, block, op, pc, left); \
 			run_illegal(hart, op, row); \

@@ -138,13 +138,13 @@ struct result {
 	u64 x, f, fcsr;
 };
 
-static struct result run(u64 a, u64 b, u64 c, u64 frm)
+static struct result run(u64 a, u64 b, u64 c, u64 fcsr)
 {
 	register u64 a0 asm("a0") = 77;
 	register u64 a1 asm("a1") = a;
 	register u64 a2 asm("a2") = b;
 	register u64 a3 asm("a3") = c;
-	register u64 a4 asm("a4") = frm << 5;
+	register u64 a4 asm("a4") = fcsr;
 	register const void *a5 asm("a5") = snippet;
 
 	asm volatile(".option push\n\t.option arch, +f, +d\n\tfscsr a4\n\tfmv.d.x fa0, zero\n\t"
@@ -181,11 +181,11 @@ static u64 mix(u64 sum, u64 value)
 	return (sum ^ value) * 0x9e3779b97f4a7c15 >> 7 ^ (sum ^ value) * 0xd6e8feb86659fd93;
 }
 
-static u64 try_one(const struct row *row, u64 sum, u64 a, u64 b, u64 c, u64 frm)
+static u64 try_one(const struct row *row, u64 sum, u64 a, u64 b, u64 c, u64 fcsr)
 {
-	struct result result = run(a, b, c, frm);
+	struct result result = run(a, b, c, fcsr);
 
-	const u64 all[] = { frm, a, b, c, result.x, result.f, result.fcsr };
+	const u64 all[] = { fcsr, a, b, c, result.x, result.f, result.fcsr };
 
 	if (VECTORS_ROW[0])
 		print_line(row, all, sizeof(all) / sizeof(all[0]));
@@ -193,7 +193,7 @@ static u64 try_one(const struct row *row, u64 sum, u64 a, u64 b, u64 c, u64 frm)
 }
 
 /* All operands, all pairs, or many triples, as the format has sources. */
-static u64 try_operands(const struct row *row, u64 frm)
+static u64 try_operands(const struct row *row, u64 fcsr)
 {
 	bool two = row->format == FORMAT_R || row->format == FORMAT_FR || row->format == FORMAT_FN
 		|| row->format == FORMAT_FC;
@@ -203,11 +203,11 @@ static u64 try_operands(const struct row *row, u64 frm)
 		if (row->format == FORMAT_F4) {
 			for (u32 j = i % 3; j < OPERANDS; j += 3)
 				for (u32 k = (i + j) % 5; k < OPERANDS; k += 5)
-					sum = try_one(row, sum, operand[i], operand[j], operand[k], frm);
+					sum = try_one(row, sum, operand[i], operand[j], operand[k], fcsr);
 			continue;
 		}
 		for (u32 j = 0; j < (two ? OPERANDS : 1); j++)
-			sum = try_one(row, sum, operand[i], operand[j], 0, frm);
+			sum = try_one(row, sum, operand[i], operand[j], 0, fcsr);
 	}
 	return sum;
 }
@@ -223,16 +223,18 @@ static void try_row(const struct row *row)
 	u64 value[2];
 
 	/* Integers: one constant after the other where there is one. */
-	for (u32 mode = 0; mode < 10; mode++) {
+	for (u32 mode = 0; mode < 20; mode++) {
 		bool constant = row->format == FORMAT_H || row->format == FORMAT_W
 			|| row->format == FORMAT_I;
 
 		if (mode && !rounds(row) && !constant)
 			return;
-		/* Modes 0 to 4 named, with another in frm; then the same from frm. */
-		build(row_word(row, mode < 5 ? mode : 7, mode * 0x1b9));
+		/* Modes 0 to 4 named, with another in frm; then the same from frm; and all this with
+		 * inexact raised before. */
+		build(row_word(row, mode % 10 < 5 ? mode % 5 : 7, mode * 0x1b9));
 		value[0] = mode;
-		value[1] = try_operands(row, mode < 5 ? (mode + 1) % 5 : mode - 5);
+		value[1] = try_operands(row, (mode % 10 < 5 ? (mode + 1) % 5 : mode % 5) << 5
+			| mode / 10);
 		print_line(row, value, 2);
 	}
 }
