@@ -50,26 +50,39 @@ static u64 draw_offset(struct draw *draw, unsigned width, enum place place)
 		: draw_below(draw, PAGE_SIZE - 8);
 }
 
+/* May an access at such an offset of a window page be drawn? What the names say are exceptions. */
+static bool page_serves(const struct draw *draw, u32 page, bool misaligned, enum place place)
+{
+	bool user_code = window_user_code(page) || (misaligned && window_user_code(page + 1));
+
+	if (user_code && draw->data != LEVEL_U && !draw_with(draw, EXCEPTION_sum_fetch))
+		return false;
+	if (draw_with(draw, EXCEPTION_misaligned_nowhere))
+		return true;
+	if (window_nowhere(page) && (place == PLACE_RAM || misaligned))
+		return false;
+	return !(window_nowhere(page + 1) && place == PLACE_STORE && misaligned);
+}
+
 static u64 draw_place_translated(struct draw *draw, u64 offset, unsigned width, enum place place)
 {
 	u64 window = draw_once_in(draw, 4) ? WINDOW_HIGH : WINDOW;
 	/* Not the page before the one that must keep its ecalls: an access may reach into the next. */
 	u64 scratch = LAYOUT_SCRATCH - 0x80000000 + draw_below(draw, TRAP_PAGE - 1) * PAGE_SIZE;
-	bool misaligned = offset % width;
 	/* Exception pmp_dirty: only pages whose entries need no change. */
 	bool settled = draw->group->environment.pmp && !draw_with(draw, EXCEPTION_pmp_dirty);
 	u32 dice = place == PLACE_GOOD || settled ? 0 : draw_below(draw, 20);
-	u32 page = draw_below(draw, WINDOW_PAGES);
+	u32 page;
 
 	if (dice < 11) /* odd ones are user pages */
 		return window + (draw_below(draw, GOOD_PAGES / 2) * 2 + (draw->data == LEVEL_U))
 			* PAGE_SIZE + offset;
-	if (place == PLACE_RAM || misaligned)
-		page -= window_nowhere(page);
-	if (place == PLACE_STORE && misaligned)
-		page -= window_nowhere(page + 1);
-	if (dice < 15)
+	if (dice < 15) {
+		do {
+			page = draw_below(draw, WINDOW_PAGES);
+		} while (!page_serves(draw, page, offset % width, place));
 		return window + page * PAGE_SIZE + offset;
+	}
 	if (dice < 17)
 		return window + ((1 + draw_below(draw, MEGAPAGES)) << 21) + scratch + offset;
 	if (dice < 18)
@@ -175,8 +188,14 @@ void draw_reserve(struct draw *draw)
 	u64 place = draw_place(draw, wide ? 8 : 4, good ? PLACE_GOOD : PLACE_LOAD);
 	u8 from = draw_holding(draw, place), to = from, rs2;
 
-	if (!good || draw_once_in(draw, 3))
-		to = draw_holding(draw, draw_place(draw, wide ? 8 : 4, PLACE_GOOD));
+	if (!good || draw_once_in(draw, 3)) {
+		u64 other = draw_place(draw, wide ? 8 : 4, PLACE_GOOD);
+
+		/* It could be the same place under another name. */
+		if ((place ^ other) % PAGE_SIZE == 0 && !draw_with(draw, EXCEPTION_reserved_alias))
+			draw->failed = true;
+		to = draw_holding(draw, other);
+	}
 	draw_step(draw, wide ? INSN_lr_d : INSN_lr_w, draw_fresh(draw, 1u << to), from, 0,
 		(s32)draw_below(draw, 4));
 	for (u32 i = draw_below(draw, 3); i > 0; i--) {
@@ -240,6 +259,8 @@ void draw_wild(struct draw *draw)
 
 	if (draw->level == LEVEL_M || draw->group->environment.root == 0) {
 		address = draw_once_in(draw, 2) ? nowhere : trap_page + offset;
+	} else if (draw->group->environment.pmp && !draw_with(draw, EXCEPTION_pmp_dirty)) {
+		address = window + draw_below(draw, GOOD_PAGES) * PAGE_SIZE + offset;
 	} else {
 		switch (draw_below(draw, 8)) {
 		case 0:

@@ -91,6 +91,12 @@ static inline bool isa_has(const struct isa *isa, unsigned id)
 	return isa->extensions >> insn_rows[id].extension & 1;
 }
 
+/* Which may be run by user level. */
+static inline bool window_user_code(u32 page)
+{
+	return page % 8 == 4;
+}
+
 /* tables.c. The last scratch page holds nothing but ecall: what a wild jump may land on. */
 enum { TRAP_PAGE = SCRATCH_PAGES - 1 };
 u64 tables_satp(u32 root);

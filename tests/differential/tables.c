@@ -61,6 +61,8 @@ u64 tables_entry(u64 *random, bool good, u32 page)
 		physical = UINT64_C(0x90000000);
 	if (window_nowhere(page) && random_once_in(random, 5))
 		physical |= UINT64_C(1) << (35 + random_below(random, 21));
+	if ((flags & PTE_U) && !window_user_code(page))
+		flags &= ~(u64)PTE_X;
 	/* What may be run is the page of ecalls, and stays that. */
 	if (flags & PTE_X) {
 		physical = LAYOUT_SCRATCH + TRAP_PAGE * PAGE_SIZE;
@@ -77,6 +79,8 @@ static u64 large_entry(u64 *random, u32 shift)
 	u64 flags = random_next(random) & 0x3ff;
 
 	flags |= PTE_V | PTE_R;
+	if (flags & PTE_U)
+		flags &= ~(u64)PTE_X;
 	if (random_once_in(random, 8))
 		return entry_to(RAM_BASE | UINT64_C(1) << (12 + random_below(random, shift - 12)),
 			flags);

@@ -12,6 +12,8 @@
 #include "tests/invariance/stress.h"
 
 enum { CAUSES = 16 };
+enum { RTC_TIME_HIGH = 4, RTC_ALARM_LOW = 8, RTC_ALARM_HIGH = 12, RTC_IRQ_ENABLED = 16,
+	RTC_CLEAR_INTERRUPT = 28 };
 #define SATP_SV39 (UINT64_C(8) << 60)
 
 struct shared_page {
@@ -85,6 +87,8 @@ static void handle_external(void)
 	u32 source = *claim;
 
 	externals++;
+	if (source == 11)
+		*device32(BOARD_rtc + RTC_CLEAR_INTERRUPT) = 1;
 	if (source == 10)
 		stress_mix(*device8(BOARD_uart + 2) << 8 | *device8(BOARD_uart));
 	*claim = source;
@@ -357,13 +361,25 @@ static void phase_paging(void)
 	asm volatile("sfence.vma" : : : "memory");
 }
 
-static void uart_open(void)
+static void devices_open(void)
 {
 	*device32(BOARD_plic + 4 * 10) = 1;
-	*device32(BOARD_plic + 0x2080) = 1 << 10;
+	*device32(BOARD_plic + 4 * 11) = 1;
+	*device32(BOARD_plic + 0x2080) = 1 << 10 | 1 << 11;
+	*device32(BOARD_rtc + RTC_IRQ_ENABLED) = 1;
 	*device32(BOARD_plic + 0x201000) = 0;
 	*device8(BOARD_uart + 2) = 1;
 	*device8(BOARD_uart + 1) = 3;
+}
+
+/* An interrupt at an odd cycle: the clock counts nanoseconds, which are cycles. */
+static void alarm_set(u64 nanoseconds)
+{
+	u64 when = *device32(BOARD_rtc);
+
+	when += ((u64)*device32(BOARD_rtc + RTC_TIME_HIGH) << 32) + nanoseconds;
+	*device32(BOARD_rtc + RTC_ALARM_HIGH) = (u32)(when >> 32);
+	*device32(BOARD_rtc + RTC_ALARM_LOW) = (u32)when;
 }
 
 static void phase_devices(void)
@@ -375,6 +391,7 @@ static void phase_devices(void)
 		stress_mix(*device8(BOARD_uart + 5));
 		stress_mix(*(volatile u64 *)(u64)(BOARD_clint + 0xbff8));
 		stress_mix(*device32(BOARD_rtc));
+		alarm_set(stress_roll(3000));
 	}
 	ata[6] = 0xe0;
 	ata[2] = 1;
@@ -463,7 +480,7 @@ static void phases(void)
 		phase_code();
 		phase_unaligned();
 		if (round == 2)
-			uart_open();
+			devices_open();
 		phase_devices();
 		phase_paging();
 		phase_wait();

@@ -79,6 +79,9 @@ static void para_calls(void)
 	stress_mix((u64)sbi_para_multicall((u64)batch, 4).error);
 	stress_mix((u64)batch[3].error);
 	stress_mix((u64)sbi_para_table_pin(stress_roll(3), (u64)&spare_table).error);
+	/* Into a table nobody writes. */
+	stress_mix((u64)sbi_dbcn_console_read(8, (u64)&para_leaves, 0).error);
+	stress_mix((u64)sbi_para_multicall((u64)&para_leaves, 1).error);
 }
 
 void stress_para_phase(void)
