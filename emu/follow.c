@@ -299,8 +299,8 @@ static bool run_column(struct column *column, const struct stage_config *config,
 		found |= !strcmp(workload->name, operation);
 	if (!found)
 		return fault_set(fault, "'%s' is not an operation of the twin kernel: null-call,"
-			" fault, map64, fork, exec, pipe, switch, tick, write, file, block, mask,"
-			" compute, memory", operation);
+			" fault, map64, fork, exec, pipe, switch, switch8, switch16, tick, write, line,"
+			" file, block, mask, compute, memory", operation);
 	collect(column, operation);
 	trim(column);
 	make_lines(column);
@@ -364,7 +364,7 @@ static void print_columns(const struct column *column, u32 count, bool pages,
 			sum += column[i].line[line].price;
 			number += !column[i].line[line].detail;
 		}
-		snprintf(text, sizeof(text), "= %llu", (unsigned long long)number);
+		snprintf(text, sizeof(text), "= %llu events", (unsigned long long)number);
 		printf("%s%-13s %-8s%4llu%s%c", style->bold, text, "cycles:",
 			(unsigned long long)sum, style->off, i + 1 < count ? ' ' : '\n');
 	}
@@ -378,12 +378,14 @@ static void print_tail(const struct column *column, u32 count, const struct pric
 		if (!column[i].csr_accesses)
 			continue;
 		snprintf(text, sizeof(text), "In %s, %llu CSR accesses ran directly, %u cycles a read and"
-			" %u a write: under a monitor each is an exit.", column[i].mode->name,
+			" %u a write: in mode trap such an access is an exit.", column[i].mode->name,
 			(unsigned long long)column[i].csr_accesses, prices->hart.csr_read,
 			prices->hart.csr_write);
 		text_wrap(stdout, text, 0, 0);
 	}
-	printf("What the guest did, where it went, and the modelled cycles charged (prices: %s).\n",
+	printf("What the guest did, where it went, and the modelled cycles charged (prices: %s).\n"
+		"One operation, the first: with the system call that asks for it, and the pages it\n"
+		"touches for the first time. ringside compare shows the average of many.\n",
 		prices->name);
 }
 

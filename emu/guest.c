@@ -109,14 +109,14 @@ bool guest_find(const char *name, struct guest *guest, struct fault *fault)
 	memset(guest, 0, sizeof(*guest));
 	if (strlen(name) >= PATH_MAX / 4)
 		return fault_set(fault, "the guest's name is too long");
+	snprintf(file, sizeof(file), "%s/%s.elf", name, name);
+	if (!strchr(name, '/') && guest_file(file, guest->path, fault))
+		return true;
+	if (!strcmp(name, "linux"))
+		return find_linux(guest, fault);
 	if (strchr(name, '/') || access(name, F_OK) == 0) {
 		snprintf(guest->path, sizeof(guest->path), "%s", name);
 		return true;
 	}
-	if (!strcmp(name, "linux"))
-		return find_linux(guest, fault);
-	snprintf(file, sizeof(file), "%s/%s.elf", name, name);
-	if (guest_file(file, guest->path, fault))
-		return true;
 	return fault_set(fault, "'%s': there is no such file, nor a guest of that name", name);
 }

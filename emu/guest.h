@@ -15,7 +15,7 @@ struct guest {
 	const char *append;    /* its own words for the command line; null: none */
 };
 
-/* A name with a slash, or that a file here has, is that file. */
+/* The guests' names come first; a file of such a name is meant with a slash: ./hello. */
 bool guest_find(const char *name, struct guest *guest, struct fault *fault);
 
 /* A file that comes with the program, "twin/twin.img": beside it in a build, or installed. */

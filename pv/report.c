@@ -52,6 +52,7 @@ struct report_difference report_explain(const struct report_cell *earlier,
 	const struct report_cell *later)
 {
 	struct report_difference difference = { 0 };
+	s64 guest = 0;
 
 	for (u32 kind = 0; kind < TIME_KINDS; kind++) {
 		s64 more = (s64)(later->tally.time[kind] - earlier->tally.time[kind]);
@@ -61,8 +62,10 @@ struct report_difference report_explain(const struct report_cell *earlier,
 		else if (kind == TIME_IDLE)
 			difference.idle += more;
 		else
-			difference.guest += more;
+			guest += more;
 	}
+	difference.instructions = (s64)(later->tally.instructions - earlier->tally.instructions);
+	difference.hardware = guest - difference.instructions;
 	return difference;
 }
 

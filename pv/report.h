@@ -36,9 +36,13 @@ struct report {
 struct report_row *report_enter(struct report *report, u32 column, const struct workload *workload,
 	const struct tally *calibration);
 
-/* Why is `later` dearer than `earlier`? Cycles of the difference, by who spends them. */
+/*
+ * Why is `later` dearer than `earlier`? Cycles of the difference, by who spends them: the
+ * instructions that the guest executed, what the hardware charged for them beyond one cycle (traps,
+ * CSRs, devices), monitor and firmware, waiting. The four are the whole difference.
+ */
 struct report_difference {
-	s64 guest, monitor, idle; /* guest: user, kernel and machine level; monitor: and firmware */
+	s64 instructions, hardware, monitor, idle;
 };
 struct report_difference report_explain(const struct report_cell *earlier,
 	const struct report_cell *later);

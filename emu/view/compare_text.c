@@ -8,7 +8,7 @@
 
 #include "emu/compare.h"
 
-enum { BAR = 8 /* widest bar, characters */ };
+enum { BAR = 9 /* widest bar, characters */ };
 
 static double cycles_each(const struct report_cell *cell)
 {
@@ -55,42 +55,57 @@ void compare_text_head(const struct comparison *comparison, FILE *to, const stru
 		comparison->prices);
 	fprintf(to, "%s%-11s", style->bold, "operation");
 	for (u32 i = 0; i < report->modes; i++)
-		fprintf(to, "  %-15s", report->mode[i]->name);
+		fprintf(to, "  %-16s", report->mode[i]->name);
 	fprintf(to, "exits%s\n", style->off);
 	fflush(to);
 }
 
-static void print_cell(const struct report_row *row, u32 column, double most, FILE *to)
+/* What everything is measured against: native, or the first mode where that is not shown. */
+static u32 base_column(const struct comparison *comparison)
+{
+	s32 native = column_of(comparison, &mode_native);
+
+	return native < 0 ? 0 : (u32)native;
+}
+
+/* One character up to 1.4, then one more at each factor of the square root of 2; so that equal bars
+ * are equal ratios, in every row. */
+static u32 bar_length(double ratio)
+{
+	u32 length = 1;
+
+	for (double limit = 1.4142; limit <= ratio && length < BAR; limit *= 1.4142)
+		length++;
+	return ratio < 0.70 ? 0 : length;
+}
+
+static void print_cell(const struct report_row *row, u32 column, u32 base_at, FILE *to)
 {
 	const struct report_cell *cell = &row->cell[column];
-	const struct report_cell *base = &row->cell[0];
+	const struct report_cell *base = &row->cell[base_at];
 	char bar[BAR + 1] = "";
 	double ratio;
 	u32 length;
 
 	if (!cell->there || !base->there || !base->tally.cycles) {
-		fprintf(to, "  %-15s", "-");
+		fprintf(to, "  %-16s", "-");
 		return;
 	}
 	ratio = cycles_each(cell) / cycles_each(base);
-	length = (u32)(ratio * BAR / (most > BAR ? most : BAR) + 0.5);
-	memset(bar, '#', length > BAR ? BAR : length);
-	fprintf(to, "  %5.1fx %-8s", ratio, bar);
+	length = bar_length(ratio);
+	memset(bar, '#', length);
+	fprintf(to, "  %5.1fx %-9s", ratio, bar);
 }
 
 void compare_text_row(const struct comparison *comparison, const struct report_row *row, FILE *to)
 {
 	const struct report *report = &comparison->report;
-	double most = 1;
+	u32 base = base_column(comparison);
 	bool first = true;
 
-	for (u32 i = 0; i < report->modes; i++)
-		if (row->cell[i].there && row->cell[0].there && row->cell[0].tally.cycles
-		    && cycles_each(&row->cell[i]) / cycles_each(&row->cell[0]) > most)
-			most = cycles_each(&row->cell[i]) / cycles_each(&row->cell[0]);
 	fprintf(to, "%-11s", row->name);
 	for (u32 i = 0; i < report->modes; i++)
-		print_cell(row, i, most, to);
+		print_cell(row, i, base, to);
 	for (u32 i = 0; i < report->modes; i++) {
 		if (report->mode[i]->guest_is_real || !row->cell[i].there)
 			continue;
@@ -160,11 +175,13 @@ static void surprise(const struct comparison *comparison, const struct report_ro
 		return;
 	difference = report_explain(b, a);
 	fprintf(to, "Note: ");
-	snprintf(text, sizeof(text), "%s costs more in %s than in %s, %.0f cycles against %.0f:"
-		" the guest's own instructions make %+.0f of the difference, the work below it %+.0f"
-		"%s.", row->name, comparison->report.mode[earlier]->name,
-		comparison->report.mode[later]->name, cycles_each(a), cycles_each(b),
-		(double)difference.guest / (double)a->operations,
+	snprintf(text, sizeof(text), "%s costs more in %s than in %s, %.0f cycles against %.0f: its"
+		" instructions make %+.0f of it, what the hardware charges for them (devices, CSRs,"
+		" traps) %+.0f, monitor and firmware %+.0f%s.", row->name,
+		comparison->report.mode[earlier]->name, comparison->report.mode[later]->name,
+		cycles_each(a), cycles_each(b),
+		(double)difference.instructions / (double)a->operations,
+		(double)difference.hardware / (double)a->operations,
 		(double)difference.monitor / (double)a->operations,
 		difference.idle ? ", waiting the rest" : "");
 	text_wrap(to, text, 6, 6);
@@ -188,7 +205,10 @@ void compare_text_tail(const struct comparison *comparison, FILE *to, bool all)
 	const struct report *report = &comparison->report;
 	s32 native = column_of(comparison, &mode_native);
 	s32 trap = column_of(comparison, &mode_trap), pv = column_of(comparison, &mode_pv);
+	const char *separator = "";
 
+	if (native >= 0)
+		fprintf(to, "1.0x is what the operation costs native; bars grow with its logarithm.\n");
 	fprintf(to, "An exit is a jump from guest to monitor; native has none.\n");
 	for (u32 i = 0; i < report->rows && (all || i == 0); i++)
 		explain_row(comparison, &report->row[i], to);
@@ -209,14 +229,16 @@ void compare_text_tail(const struct comparison *comparison, FILE *to, bool all)
 	if (!comparison->same_output)
 		fprintf(to, "The guest printed different things in different modes: that is a defect.\n");
 	if (pv >= 0 && comparison->lines_known)
-		fprintf(to, "What pv asked for: %" PRIu64 " lines of the guest changed. ",
+		fprintf(to, "What pv asked for: %" PRIu64 " lines that the guest has for it alone.\n",
 			comparison->lines_changed);
-	fprintf(to, "Table memory:");
-	for (u32 i = 0; i < report->modes; i++)
-		if (!report->mode[i]->guest_is_real)
-			fprintf(to, " %s %" PRIu64 "%s%s", report->mode[i]->name,
-				report->table_bytes[i] >> 10, report->table_bytes[i] ? " KiB" : "",
-				i + 1 < report->modes ? "," : "");
+	fprintf(to, "Memory for the monitor's tables:");
+	for (u32 i = 0; i < report->modes; i++) {
+		if (report->mode[i]->guest_is_real)
+			continue;
+		fprintf(to, "%s %s %" PRIu64 " KiB", separator, report->mode[i]->name,
+			report->table_bytes[i] >> 10);
+		separator = ",";
+	}
 	fprintf(to, "\nNext: ringside follow fork | ringside %s | ringside explain exit\n",
 		all ? "compare --json" : "compare --all");
 }
