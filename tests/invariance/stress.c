@@ -450,11 +450,16 @@ void stress_secondary(u64 hart)
 		if (stress_roll(2))
 			asm volatile("wfi");
 	}
-	csr_clear(sstatus, STATUS_SIE);
-	if (hart == 1)
+	if (hart == 1) {
+		csr_clear(sstatus, STATUS_SIE);
 		sbi_hsm_hart_stop();
-	for (;;)
+	}
+	/* Sleeps, and is woken by its timer. */
+	for (;;) {
 		asm volatile("wfi");
+		if (stress_roll(4) == 0)
+			sbi_ipi_send_ipi(1, 0);
+	}
 }
 
 /* Those that are there and do not run. */
