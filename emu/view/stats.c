@@ -132,7 +132,7 @@ static const struct group {
 	group_filler *fill;
 } groups[] = {
 	{ "totals", "Totals", false, fill_totals },
-	{ "time", "Time, in cycles", true, fill_time },
+	{ "time", "Time, in cycles (of all harts)", true, fill_time },
 	{ "exits", "Exits, and the time of handling them", true, fill_exits },
 	{ "exit_cycles", "", false, fill_exit_cycles },
 	{ "calls", "Calls to firmware or monitor", false, fill_calls },
@@ -144,9 +144,13 @@ static const struct group {
 
 void stats_text(const struct tally *tally, FILE *to)
 {
+	u64 whole = 0;
+
+	for (u32 kind = 0; kind < TIME_KINDS; kind++)
+		whole += tally->time[kind];
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		struct sink sink = { .to = to, .heading = groups[i].heading,
-			.whole = groups[i].shares ? tally->cycles : 0 };
+			.whole = groups[i].shares ? whole : 0 };
 
 		groups[i].fill(tally, &sink);
 	}
