@@ -207,7 +207,7 @@ static u64 draw_bits(struct draw *draw, u64 mask)
 	}
 }
 
-static void draw_protection(struct draw *draw, struct environment *environment)
+static void draw_protection(struct draw *draw, bool lock, struct environment *environment)
 {
 	u64 previous = 0;
 
@@ -237,11 +237,12 @@ static void draw_protection(struct draw *draw, struct environment *environment)
 		if (match == 1 && draw_once_in(draw, 2))
 			environment->pmpaddr[i] = (previous + size) >> 2;
 		previous = address;
-		environment->pmpcfg |= (match << 3 | rights) << 8 * i;
+		rights |= match << 3 | (lock ? draw_below(draw, 2) << 7 : 0);
+		environment->pmpcfg |= rights << 8 * i;
 	}
 }
 
-static void draw_environment(struct draw *draw, struct environment *environment)
+static void draw_environment(struct draw *draw, bool final, struct environment *environment)
 {
 	static const enum level levels[] = { LEVEL_M, LEVEL_M, LEVEL_S, LEVEL_S, LEVEL_U };
 	static const enum irq singles[] = {
@@ -274,11 +275,11 @@ static void draw_environment(struct draw *draw, struct environment *environment)
 	} else if (draw_once_in(draw, 2)) {
 		environment->mie = draw_bits(draw, supervisor | 0x888);
 	}
-	if (draw_once_in(draw, 8))
-		draw_protection(draw, environment);
+	if (final || draw_once_in(draw, 8))
+		draw_protection(draw, final, environment);
 }
 
-void draw_group(const struct program *program, u64 *random, struct group *group,
+void draw_group(const struct program *program, u64 *random, bool final, struct group *group,
 	struct coverage *coverage)
 {
 	struct draw draw = { .program = program, .coverage = coverage, .group = group };
@@ -287,7 +288,7 @@ void draw_group(const struct program *program, u64 *random, struct group *group,
 	memset(group, 0, sizeof(*group));
 	draw.random = random_next(random);
 	draw.decided = 1;
-	draw_environment(&draw, &group->environment);
+	draw_environment(&draw, final, &group->environment);
 	draw.level = group->environment.level;
 	draw.data = draw.level;
 	if (draw.level == LEVEL_M && group->environment.mprv)

@@ -192,7 +192,9 @@ void draw_reserve(struct draw *draw)
 		u64 other = draw_place(draw, wide ? 8 : 4, PLACE_GOOD);
 
 		/* It could be the same place under another name. */
-		if ((place ^ other) % PAGE_SIZE == 0 && !draw_with(draw, EXCEPTION_reserved_alias))
+		if (draw_with(draw, EXCEPTION_reserved_alias) && good && draw->translated)
+			other = place ^ WINDOW ^ WINDOW_HIGH;
+		else if ((place ^ other) % PAGE_SIZE == 0)
 			draw->failed = true;
 		to = draw_holding(draw, other);
 	}
@@ -225,7 +227,7 @@ void draw_conditional(struct draw *draw)
 void draw_map(struct draw *draw)
 {
 	u32 root = 1 + draw_below(draw, ROOTS), page = draw_below(draw, WINDOW_PAGES);
-	u64 entry = tables_entry(&draw->random, page < GOOD_PAGES, page);
+	u64 entry = tables_entry(draw->program, &draw->random, page);
 	u8 at, value, asid = 0, first = 0, second = 0;
 
 	/* Entries lie where supervisor level finds RAM; it must be allowed the fence. */

@@ -200,6 +200,11 @@ void draw_csr(struct draw *draw)
 	rd = draw_once_in(draw, 8) ? 0 : draw_fresh(draw, 0);
 	draw_csr_access(draw, rd, number, quiet);
 	draw_mask(draw, rd, number);
+	if (!quiet && draw_once_in(draw, 2)) {
+		rd = draw_fresh(draw, 0);
+		draw_step(draw, INSN_csrrs, rd, 0, 0, (s32)number);
+		draw_mask(draw, rd, number);
+	}
 	draw->coverage->csrs[csr_row(number)]++;
 }
 

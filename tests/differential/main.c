@@ -15,7 +15,7 @@
 #include "tests/differential/random.h"
 #include "tests/differential/runner.h"
 
-enum { GROUPS = 2000, STATUS_DIFFERS = 1, STATUS_USAGE = 2, STATUS_SKIP = 77 };
+enum { GROUPS = 1000, STATUS_DIFFERS = 1, STATUS_USAGE = 2, STATUS_SKIP = 77 };
 
 static const struct {
 	const char *name, *section, *words;
@@ -144,7 +144,8 @@ static int test(const struct options *options, struct runner *runner, const stru
 
 		program.seed = random_next(&random);
 		for (u32 i = 0; i < GROUPS; i++)
-			draw_group(&program, &random, &program.group[i], &coverage);
+			draw_group(&program, &random, i == GROUPS - 1, &program.group[i],
+				&coverage);
 		if (!runner_run(runner, &program, &fault)) {
 			fprintf(stderr, "differential: %s\n", fault.text);
 			status = STATUS_USAGE;

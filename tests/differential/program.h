@@ -101,7 +101,7 @@ static inline bool window_user_code(u32 page)
 enum { TRAP_PAGE = SCRATCH_PAGES - 1 };
 u64 tables_satp(u32 root);
 u64 tables_leaf(u32 root, u32 page);  /* physical address of a window page's entry */
-u64 tables_entry(u64 *random, bool good, u32 page);
+u64 tables_entry(const struct program *program, u64 *random, u32 page);
 void tables_write(const struct program *program, struct ram *ram);
 
 /* assemble.c: groups and headers into RAM; symbols are the harness's. */
@@ -119,7 +119,8 @@ u32 step_word(const struct program *program, const struct group *group, u32 step
 	const u64 *address);
 
 /* draw.c */
-void draw_group(const struct program *program, u64 *random, struct group *group,
+/* `final`: the program's last group, which may lock protection rules. */
+void draw_group(const struct program *program, u64 *random, bool final, struct group *group,
 	struct coverage *coverage);
 
 #endif

@@ -46,11 +46,12 @@ u64 tables_leaf(u32 root, u32 page)
 	return table_at(root, LEAVES) + page * 8;
 }
 
-u64 tables_entry(u64 *random, bool good, u32 page)
+u64 tables_entry(const struct program *program, u64 *random, u32 page)
 {
+	bool sum_fetch = program->with >> EXCEPTION_sum_fetch & 1;
 	u64 flags, physical = LAYOUT_SCRATCH + random_below(random, TRAP_PAGE) * (u64)PAGE_SIZE;
 
-	if (good)
+	if (page < GOOD_PAGES)
 		return entry_to(physical, (PTE_ALL & ~PTE_X) | (page & 1 ? PTE_U : 0));
 	flags = random_next(random) & 0x3ff;
 	if (!random_once_in(random, 8))
@@ -61,7 +62,7 @@ u64 tables_entry(u64 *random, bool good, u32 page)
 		physical = UINT64_C(0x90000000);
 	if (window_nowhere(page) && random_once_in(random, 5))
 		physical |= UINT64_C(1) << (35 + random_below(random, 21));
-	if ((flags & PTE_U) && !window_user_code(page))
+	if ((flags & PTE_U) && !window_user_code(page) && !sum_fetch)
 		flags &= ~(u64)PTE_X;
 	/* What may be run is the page of ecalls, and stays that. */
 	if (flags & PTE_X) {
@@ -135,7 +136,7 @@ static void root_write(const struct program *program, struct ram *ram, u64 *rand
 		ram_write(ram, middle + i * 8, i < 10 ? large_entry(random, 21) : bad_entry(program, random),
 			8);
 	for (u32 i = 0; i < WINDOW_PAGES; i++)
-		ram_write(ram, tables_leaf(root, i), tables_entry(random, i < GOOD_PAGES, i), 8);
+		ram_write(ram, tables_leaf(root, i), tables_entry(program, random, i), 8);
 }
 
 void tables_write(const struct program *program, struct ram *ram)
