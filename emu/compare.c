@@ -163,6 +163,21 @@ static bool outputs_agree(const struct run *run)
 	return true;
 }
 
+/* Whatever device it went through, the same bytes must be on the disk at the end. */
+static bool files_agree(const struct run *run)
+{
+	const struct stage_disk *first = stage_disk_used(&run->stage[0]);
+
+	for (u32 i = 1; i < run->stages; i++) {
+		const struct stage_disk *disk = stage_disk_used(&run->stage[i]);
+
+		if (disk->size != first->size
+		    || (disk->size && memcmp(disk->bytes, first->bytes, disk->size)))
+			return false;
+	}
+	return true;
+}
+
 static int perform(struct run *run, const struct options *options)
 {
 	struct comparison *comparison = &run->comparison;
@@ -186,13 +201,14 @@ static int perform(struct run *run, const struct options *options)
 	for (u32 i = 0; i < run->stages; i++)
 		comparison->report.table_bytes[i] = table_bytes(&comparison->report, i);
 	comparison->same_output = outputs_agree(run);
+	comparison->same_files = files_agree(run);
 	if (options->json && !compare_json(comparison, stdout))
 		return refuse(&(struct fault){ "out of memory for the JSON report" });
 	if (options->csv)
 		compare_csv(comparison, stdout);
 	if (screen)
 		compare_text_tail(comparison, stdout, options->all);
-	return comparison->same_output ? STATUS_GOOD : STATUS_FAILED;
+	return comparison->same_output && comparison->same_files ? STATUS_GOOD : STATUS_FAILED;
 }
 
 int verb_compare(const struct options *options)

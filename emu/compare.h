@@ -17,6 +17,7 @@ struct comparison {
 	bool lines_known;
 	u64 lines_changed;     /* lines of the guest that only its paravirtual side needs */
 	bool same_output;      /* what was printed between markers agrees in all modes */
+	bool same_files;       /* so do the disks at the end */
 };
 
 /* compare_text.c: head, one row as it comes, and the explanation. */

@@ -55,6 +55,7 @@ static bool disk_write(void *self, u64 offset, const void *from, u64 length)
 {
 	struct stage_disk *disk = self;
 
+	disk->written = true;
 	memcpy(disk->bytes + offset, from, length);
 	return true;
 }
@@ -112,6 +113,11 @@ void stage_destroy(struct stage *stage)
 	free(stage->disk[0].bytes);
 	free(stage->disk[1].bytes);
 	memset(stage, 0, sizeof(*stage));
+}
+
+const struct stage_disk *stage_disk_used(const struct stage *stage)
+{
+	return &stage->disk[stage->disk[1].written];
 }
 
 const struct workload *stage_next(struct stage *stage)

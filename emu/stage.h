@@ -16,6 +16,7 @@ struct stage_text {
 struct stage_disk {
 	u8 *bytes;
 	u64 size;
+	bool written;
 };
 
 struct stage {
@@ -42,6 +43,9 @@ struct stage_config {
 
 bool stage_create(struct stage *stage, const struct stage_config *config, struct fault *fault);
 void stage_destroy(struct stage *stage);
+
+/* The disk that the guest has chosen to write to; the first when it has written to none. */
+const struct stage_disk *stage_disk_used(const struct stage *stage);
 
 /* Runs until one more workload has ended; null when the guest has stopped instead. */
 const struct workload *stage_next(struct stage *stage);

@@ -69,6 +69,7 @@ bool compare_json(const struct comparison *comparison, FILE *to)
 	for (u32 i = 0; i < report->modes; i++)
 		add(tables, report->mode[i]->name, report->table_bytes[i]);
 	cJSON_AddBoolToObject(root, "same_output", comparison->same_output);
+	cJSON_AddBoolToObject(root, "same_files", comparison->same_files);
 	workloads = cJSON_AddArrayToObject(root, "workloads");
 	for (u32 i = 0; i < report->rows; i++) {
 		const struct report_row *row = &report->row[i];

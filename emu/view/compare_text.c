@@ -228,6 +228,8 @@ void compare_text_tail(const struct comparison *comparison, FILE *to, bool all)
 	}
 	if (!comparison->same_output)
 		fprintf(to, "The guest printed different things in different modes: that is a defect.\n");
+	if (!comparison->same_files)
+		fprintf(to, "The disks differ at the end: that is a defect.\n");
 	if (pv >= 0 && comparison->lines_known)
 		fprintf(to, "What pv asked for: %" PRIu64 " lines that the guest has for it alone.\n",
 			comparison->lines_changed);
