@@ -280,7 +280,6 @@ static s32 csr_find(u32 number)
 bool priv_csr(struct priv *priv, const struct priv_in *in, u32 number,
 	enum csr_operation operation, u64 operand, bool writes, u64 *old, u32 *effects)
 {
-	struct priv_in quiet = *in;
 	const struct csr_row *row;
 	s32 found = csr_find(number);
 	u64 *home;
@@ -295,15 +294,16 @@ bool priv_csr(struct priv *priv, const struct priv_in *in, u32 number,
 	*old = row->get(priv, in, *home) & row->readable;
 	if (!writes)
 		return true;
-	/* A read-modify-write starts from the register without the interrupt lines (3.1.9). */
-	quiet.lines = 0;
-	value = row->get(priv, &quiet, *home);
-	if (operation == CSR_WRITE)
-		value = operand;
-	else if (operation == CSR_SET)
-		value |= operand;
-	else
-		value &= ~operand;
+	value = operand;
+	if (operation != CSR_WRITE) {
+		/* A read-modify-write starts from the register without the interrupt lines (3.1.9). */
+		struct priv_in quiet = *in;
+		u64 before;
+
+		quiet.lines = 0;
+		before = row->get(priv, &quiet, *home);
+		value = operation == CSR_SET ? before | operand : before & ~operand;
+	}
 	value = (*home & ~row->writable) | (value & row->writable);
 	row->put(priv, in, number - row->number, home, value);
 	*effects |= row->effect;

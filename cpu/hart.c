@@ -59,12 +59,6 @@ bool hart_fault(struct hart *hart, u64 cause, u64 tval)
 	return false;
 }
 
-void hart_charge(struct hart *hart, u64 cycles)
-{
-	hart->cycle += cycles;
-	hart->charged += cycles;
-}
-
 void hart_account(struct hart *hart, enum time_kind kind)
 {
 	hart->time[hart->time_kind] += hart->cycle - hart->time_since;
@@ -72,7 +66,7 @@ void hart_account(struct hart *hart, enum time_kind kind)
 	hart->time_kind = (u8)kind;
 }
 
-void hart_trace(struct hart *hart, enum trace_kind kind, u64 a, u64 b, u32 insn, u64 price)
+void hart_trace_write(struct hart *hart, enum trace_kind kind, u64 a, u64 b, u32 insn, u64 price)
 {
 	struct trace_event event = {
 		.cycle = hart->cycle, .pc = hart->pc, .a = a, .b = b, .insn = insn,
@@ -80,15 +74,18 @@ void hart_trace(struct hart *hart, enum trace_kind kind, u64 a, u64 b, u32 insn,
 		.hart = (u8)hart->number,
 	};
 
-	if (hart->trace && trace_on(hart->trace))
-		trace_write(hart->trace, &event);
+	trace_write(hart->trace, &event);
 }
 
 void hart_contexts(struct hart *hart)
 {
-	struct mmu_view fetch = mmu_view(&hart->priv, ACCESS_FETCH);
-	struct mmu_view data = mmu_view(&hart->priv, ACCESS_READ);
+	struct mmu_view fetch = mmu_view(&hart->priv, ACCESS_FETCH), data;
 
+	hart->fetch_context = hart->data_context = tlb_context(&hart->tlb, &fetch);
+	hart->generation = hart->tlb.generation;
+	if (!(hart->priv.status & STATUS_MPRV))
+		return;
+	data = mmu_view(&hart->priv, ACCESS_READ);
 	/* Numbering a context may retire another; then both have to be asked for again. */
 	do {
 		hart->generation = hart->tlb.generation;
@@ -102,7 +99,9 @@ void hart_changed(struct hart *hart)
 	hart_contexts(hart);
 	if (!hart->monitored)
 		hart_account(hart, hart->time_of_level[hart->priv.level]);
-	hart->leave = 1;
+	/* An interrupt may be allowed now that was not before. */
+	if ((hart->priv.ip | hart->lines) & hart->priv.ie)
+		hart->leave = 1;
 }
 
 /*

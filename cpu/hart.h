@@ -142,7 +142,11 @@ void hart_reset(struct hart *hart, u64 pc);
 struct exit hart_run(struct hart *hart, u64 until);
 
 /* Spends `cycles` that are no instruction: prices, exits, idling. */
-void hart_charge(struct hart *hart, u64 cycles);
+static inline void hart_charge(struct hart *hart, u64 cycles)
+{
+	hart->cycle += cycles;
+	hart->charged += cycles;
+}
 
 /* From now on time goes to this kind. */
 void hart_account(struct hart *hart, enum time_kind kind);
@@ -188,7 +192,14 @@ static inline struct priv_in hart_in(const struct hart *hart)
 /* For the running instruction: sets the trap it met; always returns false. */
 bool hart_fault(struct hart *hart, u64 cause, u64 tval);
 
-void hart_trace(struct hart *hart, enum trace_kind kind, u64 a, u64 b, u32 insn, u64 price);
+void hart_trace_write(struct hart *hart, enum trace_kind kind, u64 a, u64 b, u32 insn, u64 price);
+
+static inline void hart_trace(struct hart *hart, enum trace_kind kind, u64 a, u64 b, u32 insn,
+	u64 price)
+{
+	if (hart->trace && trace_on(hart->trace))
+		hart_trace_write(hart, kind, a, b, insn, price);
+}
 
 void hart_save(const struct hart *hart, struct hart_state *state);
 void hart_restore(struct hart *hart, const struct hart_state *state);

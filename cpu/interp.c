@@ -136,6 +136,33 @@ static bool run_block_operation(struct hart *hart, const struct op *op, enum ins
 
 #define NEXT do { op++; goto *op->run; } while (0)
 
+/* On to a block; to the successor in `slot` of the one that ends, whose pc was `old_pc`. Written out
+ * wherever a block ends: the host predicts many jumps better than one. */
+#define ENTER(other) \
+	do { \
+		block = other; \
+		left -= block->count; \
+		if (unlikely(left < 0)) \
+			goto late; \
+		op = block->op; \
+		goto *op->run; \
+	} while (0)
+#define FIND \
+	do { \
+		next = block_at(hart, pc); \
+		if (likely(next)) \
+			ENTER(next); \
+		goto look; \
+	} while (0)
+#define FOLLOW(slot) \
+	do { \
+		next = block->slot; \
+		if (likely(next)) \
+			ENTER(next); \
+		link = &block->slot; \
+		goto connect; \
+	} while (0)
+
 /* The verbs. */
 #define LET(value) \
 	do { u64 imm = OPERAND_imm; (void)imm; x[op->rd] = value; NEXT; } while (0)
@@ -152,19 +179,18 @@ static bool run_block_operation(struct hart *hart, const struct op *op, enum ins
 		GO_##base; \
 	} while (0)
 /* Where a jump relative to pc goes is always the same; where one through a register goes is not. */
-#define GO_pc link = &block->taken; goto follow
-#define GO_rs1 goto find
+#define GO_pc FOLLOW(taken)
+#define GO_rs1 FIND
 #define BRANCH(condition) \
 	do { \
 		old_pc = pc; \
 		if (branch_##condition(OPERAND_rs1, OPERAND_rs2)) { \
 			pc += OPERAND_imm; \
-			link = &block->taken; \
+			FOLLOW(taken); \
 		} else { \
 			pc += 2u * op->next; \
-			link = &block->fall; \
+			FOLLOW(fall); \
 		} \
-		goto follow; \
 	} while (0)
 #define LOAD(type) \
 	do { \
@@ -310,34 +336,15 @@ static enum interp_result interp(struct hart *hart, struct block *block,
 	x = hart->x;
 	pc = hart->pc;
 	left = (s64)(hart->deadline - hart->cycle);
-	goto enter;
+	ENTER(block);
 
-find:
+connect:
 	next = block_at(hart, pc);
-	if (unlikely(!next))
+	if (!next)
 		goto look;
-	block = next;
-	goto enter;
-
-follow:
-	next = *link;
-	if (unlikely(!next)) {
-		next = block_at(hart, pc);
-		if (!next)
-			goto look;
-		if (block->linkable && (pc ^ old_pc) >> PAGE_SHIFT == 0)
-			*link = next;
-	}
-	block = next;
-
-enter:
-	left -= block->count;
-	if (unlikely(left < 0)) {
-		left += block->count;
-		goto look;
-	}
-	op = block->op;
-	goto *op->run;
+	if (block->linkable && (pc ^ old_pc) >> PAGE_SHIFT == 0)
+		*link = next;
+	ENTER(next);
 
 #define INSN(name, picture, format, extension, meaning) \
 	run_##name: { const enum insn_id row = INSN_##name; (void)row; meaning; }
@@ -352,8 +359,7 @@ run_illegal:
 run_end:
 	old_pc = pc;
 	pc += 2u * op->next;
-	link = &block->fall;
-	goto follow;
+	FOLLOW(fall);
 
 called:
 	hart->cycle++;
@@ -361,13 +367,15 @@ called:
 	if (hart->leave)
 		return INTERP_LOOK;
 	left = (s64)(hart->deadline - hart->cycle);
-	goto find;
+	FIND;
 
 leave:
 	hart->cycle++;
 	hart->pc = pc + 2u * op->next;
 	return INTERP_LOOK;
 
+late:
+	left += block->count;
 look:
 	hart->pc = pc;
 	hart->cycle = hart->deadline - (u64)left;

@@ -24,7 +24,7 @@ static bool walk(struct hart *hart, u64 address, unsigned width, enum access acc
 {
 	struct mmu_view view = mmu_view(&hart->priv, access);
 
-	*found = mmu_walk(&view, hart->ram, address, access);
+	mmu_walk_to(found, &view, hart->ram, address, access);
 	hart->count[HART_COUNT_walks]++;
 	hart->count[HART_COUNT_walk_steps] += found->steps;
 	if (found->result != WALK_OK)

@@ -4,6 +4,8 @@
  */
 #include "cpu/mmu.h"
 
+#include <string.h>
+
 #include "core/bits.h"
 #include "cpu/pmp.h"
 
@@ -46,60 +48,68 @@ u64 mmu_rights(const struct mmu_view *view, u64 pte)
 	return rights;
 }
 
-struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 address,
-	enum access access)
+static u64 pte_at(const struct ram *ram, u64 address)
 {
-	struct walk walk = { .result = WALK_PAGE_FAULT };
+	u64 pte;
+
+	memcpy(&pte, ram_bytes(ram, address), sizeof(pte));
+	return pte;
+}
+
+void mmu_walk_to(struct walk *walk, const struct mmu_view *view, const struct ram *ram,
+	u64 address, enum access access)
+{
 	u64 table = (view->satp & SATP_PPN) << PAGE_SHIFT;
 	static const u8 right[] = { PTE_R, PTE_W, PTE_X }; /* by enum access */
 	u64 needed = access == ACCESS_WRITE ? PTE_A | PTE_D : PTE_A;
+	u64 pte;
 
+	*walk = (struct walk){ .result = WALK_PAGE_FAULT };
 	if (field_get(view->satp, SATP_MODE) == SATP_BARE) {
-		walk.result = WALK_OK;
-		walk.physical = address;
-		walk.shift = 64;
-		return walk;
+		walk->result = WALK_OK;
+		walk->physical = address;
+		walk->shift = 64;
+		return;
 	}
 	if ((u64)sign_extend(address, 39) != address)
-		return walk;
+		return;
 	for (unsigned shift = 30;; shift -= 9) {
 		u64 entry = table + bits_get(address, shift, 9) * 8;
 
-		walk.entry[walk.steps++] = entry;
+		walk->entry[walk->steps++] = entry;
 		if (!ram_holds(ram, entry, 8) || (view->pmp
 		    && !pmp_allows(view->pmp, entry, 8, ACCESS_READ, LEVEL_S))) {
-			walk.result = WALK_ACCESS_FAULT;
-			return walk;
+			walk->result = WALK_ACCESS_FAULT;
+			return;
 		}
-		walk.pte = ram_read(ram, entry, 8);
-		walk.shift = (u8)shift;
-		if (!(walk.pte & PTE_V) || (walk.pte & PTE_RESERVED)
-		    || (walk.pte & (PTE_R | PTE_W)) == PTE_W)
-			return walk;
-		if (walk.pte & (PTE_R | PTE_X))
+		walk->pte = pte = pte_at(ram, entry);
+		walk->shift = (u8)shift;
+		if (!(pte & PTE_V) || (pte & PTE_RESERVED)
+		    || (pte & (PTE_R | PTE_W)) == PTE_W)
+			return;
+		if (pte & (PTE_R | PTE_X))
 			break;
 		/* A pointer: D, A and U are reserved in it (4.4.1), and the last level has none. */
-		if (shift == PAGE_SHIFT || (walk.pte & (PTE_D | PTE_A | PTE_U)))
-			return walk;
-		table = pte_address(walk.pte);
+		if (shift == PAGE_SHIFT || (pte & (PTE_D | PTE_A | PTE_U)))
+			return;
+		table = pte_address(pte);
 	}
-	if (!(mmu_rights(view, walk.pte) & right[access]))
-		return walk;
-	if (pte_address(walk.pte) & ((UINT64_C(1) << walk.shift) - 1))
-		return walk; /* a superpage out of line */
-	if ((walk.pte & needed) != needed) {
+	if (!(mmu_rights(view, pte) & right[access]))
+		return;
+	if (pte_address(pte) & ((UINT64_C(1) << walk->shift) - 1))
+		return; /* a superpage out of line */
+	if ((pte & needed) != needed) {
 		if (!view->adue)
-			return walk;
-		walk.update = walk.pte | needed;
-		if (view->pmp && !pmp_allows(view->pmp, walk.entry[walk.steps - 1], 8,
+			return;
+		walk->update = pte | needed;
+		if (view->pmp && !pmp_allows(view->pmp, walk->entry[walk->steps - 1], 8,
 		    ACCESS_WRITE, LEVEL_S)) {
-			walk.result = WALK_ACCESS_FAULT;
-			return walk;
+			walk->result = WALK_ACCESS_FAULT;
+			return;
 		}
 	}
-	walk.result = WALK_OK;
-	walk.physical = pte_address(walk.pte) | bits_get(address, 0, walk.shift);
-	return walk;
+	walk->result = WALK_OK;
+	walk->physical = pte_address(pte) | bits_get(address, 0, walk->shift);
 }
 
 u64 mmu_cause(enum walk_result result, enum access access)

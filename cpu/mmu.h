@@ -51,8 +51,18 @@ struct walk {
 /* The view of `priv` for an access of this kind: MPRV applied to data accesses (3.1.6.3). */
 struct mmu_view mmu_view(const struct priv *priv, enum access access);
 
-struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 address,
-	enum access access);
+void mmu_walk_to(struct walk *walk, const struct mmu_view *view, const struct ram *ram,
+	u64 address, enum access access);
+
+/* The same as a value, where a copy of it does not matter. */
+static inline struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 address,
+	enum access access)
+{
+	struct walk walk;
+
+	mmu_walk_to(&walk, view, ram, address, access);
+	return walk;
+}
 
 /* Which of PTE_R, PTE_W, PTE_X a leaf grants under the view (4.3.2, steps 5 to 8). */
 u64 mmu_rights(const struct mmu_view *view, u64 pte);

@@ -35,7 +35,7 @@ static void rule_range(const struct priv *priv, u32 rule, u64 *low, u64 *high)
 	}
 }
 
-bool pmp_allows(const struct priv *priv, u64 address, u64 size, enum access access,
+bool pmp_search(const struct priv *priv, u64 address, u64 size, enum access access,
 	enum level level)
 {
 	static const u8 needed[] = { RULE_R, RULE_W, RULE_X };
@@ -59,7 +59,7 @@ bool pmp_allows(const struct priv *priv, u64 address, u64 size, enum access acce
 	return level == LEVEL_M;
 }
 
-bool pmp_uniform(const struct priv *priv, u64 address)
+bool pmp_search_page(const struct priv *priv, u64 address)
 {
 	u64 page = address & PAGE_MASK;
 

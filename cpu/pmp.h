@@ -8,13 +8,31 @@
 
 #include "cpu/mmu.h"
 
+/* The answers of the rules, one by one. */
+bool pmp_search(const struct priv *priv, u64 address, u64 size, enum access access,
+	enum level level);
+bool pmp_search_page(const struct priv *priv, u64 address);
+
+/* Does rule 0 allow everything everywhere? It nearly always does, and then nobody need search.
+ * (Physical addresses have 56 bits, as in the entries of tables.) */
+static inline bool pmp_open(const struct priv *priv)
+{
+	return priv->pmpaddr[0] == (UINT64_C(1) << 54) - 1 && (priv->pmpcfg[0] & 0x9f) == 0x1f;
+}
+
 /* May code at `level` make this access to [address, address + size)? The first rule that matches
  * any byte decides; it must match all of them. */
-bool pmp_allows(const struct priv *priv, u64 address, u64 size, enum access access,
-	enum level level);
+static inline bool pmp_allows(const struct priv *priv, u64 address, u64 size, enum access access,
+	enum level level)
+{
+	return pmp_open(priv) || pmp_search(priv, address, size, access, level);
+}
 
 /* Does one rule (or none) decide for the whole page that holds `address`? If so the answer for one
  * byte of it is the answer for all. */
-bool pmp_uniform(const struct priv *priv, u64 address);
+static inline bool pmp_uniform(const struct priv *priv, u64 address)
+{
+	return pmp_open(priv) || pmp_search_page(priv, address);
+}
 
 #endif

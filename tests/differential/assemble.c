@@ -5,13 +5,33 @@
 #include "core/ram.h"
 #include "tests/differential/program.h"
 
-u64 group_addresses(const struct group *group, u64 start, u64 *address)
+u64 group_addresses(const struct group *group, u64 *address)
 {
+	u64 start = group->at;
+
 	for (u32 i = 0; i < group->steps; i++) {
 		address[i] = start;
 		start += group->step[i].insn.length;
 	}
 	return address[group->steps] = start;
+}
+
+void place_groups(struct program *program)
+{
+	u64 address[GROUP_STEPS + 1], at = LAYOUT_CODE;
+
+	for (u32 i = 0; i < program->groups; i++) {
+		program->group[i].at = at;
+		/* Behind the ecall at the end. */
+		at = group_addresses(&program->group[i], address) + 4;
+	}
+}
+
+u64 code_end(const struct program *program)
+{
+	const struct group *last = &program->group[program->groups - 1];
+
+	return last->at + (GROUP_STEPS + 1) * 4;
 }
 
 /* A compressed word for this row and registers with that immediate; 0 when there is none. */
@@ -57,13 +77,13 @@ u64 environment_alias(const struct environment *environment)
 #define UXL_64 (UINT64_C(2) << 32)
 
 static void header_write(const struct group *group, const struct symbols *symbols, struct ram *ram,
-	u32 number, u64 start, u64 end)
+	u32 number, u64 end)
 {
 	const struct environment *e = &group->environment;
 	u64 header = LAYOUT_HEADERS + (u64)number * HEADER_SIZE;
 	const u64 words[HEADER_X / 8] = {
-		[HEADER_PC / 8] = start + environment_alias(e),
-		[HEADER_START / 8] = start,
+		[HEADER_PC / 8] = group->at + environment_alias(e),
+		[HEADER_START / 8] = group->at,
 		[HEADER_END / 8] = end,
 		[HEADER_MSTATUS / 8] = e->mstatus | UXL_64
 			| (u64)e->level * (STATUS_MPP & -STATUS_MPP),
@@ -92,19 +112,15 @@ static void header_write(const struct group *group, const struct symbols *symbol
 
 void assemble(const struct program *program, const struct symbols *symbols, struct ram *ram)
 {
-	u64 at = LAYOUT_CODE;
-
 	for (u32 i = 0; i < program->groups; i++) {
 		const struct group *group = &program->group[i];
-		u64 address[GROUP_STEPS + 1], end = group_addresses(group, at, address);
+		u64 address[GROUP_STEPS + 1], end = group_addresses(group, address);
 
 		for (u32 step = 0; step < group->steps; step++)
 			ram_write(ram, address[step], step_word(program, group, step, address),
 				group->step[step].insn.length);
 		ram_write(ram, end, 0x00000073, 4); /* ecall */
-		header_write(group, symbols, ram, i, at, end);
-		/* Groups begin on odd halfwords, too, and so cross pages in every way. */
-		at = end + 4 + (i & 1) * 2;
+		header_write(group, symbols, ram, i, end);
 	}
 	ram_write(ram, symbols->state + STATE_RECORD, LAYOUT_LOG, 8);
 	ram_write(ram, symbols->state + STATE_GROUP, LAYOUT_HEADERS, 8);

@@ -39,7 +39,7 @@ struct difference compare(const struct runner *runner, const struct program *pro
 	struct difference found = { .kind = DIFFERENCE_RECORD };
 	const struct { u64 from, to; } parts[] = {
 		{ LAYOUT_TABLES, LAYOUT_SCRATCH + SCRATCH_PAGES * PAGE_SIZE },
-		{ LAYOUT_CODE, LAYOUT_CODE + (u64)program->groups * (GROUP_STEPS + 1) * 4 },
+		{ LAYOUT_CODE, code_end(program) },
 	};
 	u64 end[2] = { records_end(runner, 0), records_end(runner, 1) };
 	u64 at = LAYOUT_LOG;

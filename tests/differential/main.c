@@ -146,6 +146,7 @@ static int test(const struct options *options, struct runner *runner, const stru
 		for (u32 i = 0; i < GROUPS; i++)
 			draw_group(&program, &random, i == GROUPS - 1, &program.group[i],
 				&coverage);
+		place_groups(&program);
 		if (!runner_run(runner, &program, &fault)) {
 			fprintf(stderr, "differential: %s\n", fault.text);
 			status = STATUS_USAGE;
@@ -156,7 +157,6 @@ static int test(const struct options *options, struct runner *runner, const stru
 			printf("they differ (--seed 0x%" PRIx64 "), in program %" PRIu64 ":\n",
 				options->seed, runner->runs);
 			compare_print(runner, &difference);
-if (getenv("DBG")) { for (unsigned side=0;side<2;side++) { u64 h=runner_word(runner,side,runner->state+STATE_GROUP); printf("side %u ended '%s' group %lu\n", side, runner->ended[side], (h-LAYOUT_HEADERS)/HEADER_SIZE); if(runner->ended[side][0]){ struct program p1=program; p1.group+=(h-LAYOUT_HEADERS)/HEADER_SIZE; p1.groups=1; void pg(const struct program*,const struct group*,u32,u64); pg(&p1,p1.group,0,runner_word(runner,side,h+HEADER_START)); for(int i=0;i<4;i++){u64 r=runner_word(runner,side,runner->state+STATE_RECORD)-384*(4-i); printf("cause %lx epc %lx tval %lx | s %lx %lx %lx grp %ld\n", runner_word(runner,side,r+256), runner_word(runner,side,r+264),runner_word(runner,side,r+272),runner_word(runner,side,r+288),runner_word(runner,side,r+296),runner_word(runner,side,r+304),runner_word(runner,side,r+47*8));}} } exit(1);}
 			reduce(runner, &program, difference);
 			status = STATUS_DIFFERS;
 			break;

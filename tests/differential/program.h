@@ -55,6 +55,7 @@ struct environment {
 struct group {
 	struct environment environment;
 	u64 x[32];
+	u64 at;         /* physical address of its code */
 	u32 steps;
 	struct step step[GROUP_STEPS];
 };
@@ -112,8 +113,12 @@ void assemble(const struct program *program, const struct symbols *symbols, stru
 
 /* What to add to the physical address of code to get where a group runs. */
 u64 environment_alias(const struct environment *environment);
-/* Addresses of a group's steps when it is assembled at `start`; returns its end. */
-u64 group_addresses(const struct group *group, u64 start, u64 *address);
+/* Lays the groups one behind the other; they keep their places when others are left out. */
+void place_groups(struct program *program);
+/* No code lies here or above. */
+u64 code_end(const struct program *program);
+/* Addresses of a group's steps; returns its end. */
+u64 group_addresses(const struct group *group, u64 *address);
 /* A step as it stands in memory. */
 u32 step_word(const struct program *program, const struct group *group, u32 step,
 	const u64 *address);

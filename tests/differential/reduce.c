@@ -193,17 +193,14 @@ static void print_environment(const struct environment *e)
 	printf("\n");
 }
 
-u64 pg(const struct program *program, const struct group *group, u32 number, u64 start);
-u64 pg(const struct program *program, const struct group *group, u32 number, u64 start){u64 print_group_(const struct program *, const struct group *, u32, u64);return print_group_(program,group,number,start);}
-u64 print_group_(const struct program *program, const struct group *group, u32 number,u64 start);
-u64 print_group_(const struct program *program, const struct group *group, u32 number,
-	u64 start)
+static void print_group(const struct program *program, const struct group *group, u32 number)
 {
-	u64 address[GROUP_STEPS + 1], end = group_addresses(group, start, address);
+	u64 address[GROUP_STEPS + 1];
 	u64 alias = environment_alias(&group->environment);
 	u32 used = 0;
 	char text[80];
 
+	group_addresses(group, address);
 	printf("group %u:\n", number);
 	print_environment(&group->environment);
 	for (u32 i = 0; i < group->steps; i++) {
@@ -224,13 +221,11 @@ u64 print_group_(const struct program *program, const struct group *group, u32 n
 		printf("  %8" PRIx64 ":  %0*x%*s  %s\n", address[i] + alias, insn.length * 2, word,
 			(4 - insn.length) * 2, "", text);
 	}
-	return end + 4 + (number & 1) * 2;
 }
 
 void reduce(struct runner *runner, struct program *program, struct difference difference)
 {
 	struct reducer reducer = { .runner = runner, .program = program, .difference = difference };
-	u64 start = LAYOUT_CODE;
 	struct fault fault;
 
 	reducer.causes = causes(runner, &difference);
@@ -245,7 +240,7 @@ void reduce(struct runner *runner, struct program *program, struct difference di
 		reduce_state(&reducer, i - 1);
 	printf("reduced in %" PRIu64 " tries to:\n", reducer.tries);
 	for (u32 i = 0; i < program->groups; i++)
-		start = print_group_(program, &program->group[i], i, start);
+		print_group(program, &program->group[i], i);
 	if (runner_run(runner, program, &fault)) {
 		difference = compare(runner, program);
 		compare_print(runner, &difference);

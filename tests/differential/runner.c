@@ -158,7 +158,7 @@ bool runner_run(struct runner *runner, const struct program *program, struct fau
 	const struct { u64 from, to; } parts[] = {
 		{ RAM_BASE, LAYOUT_SCRATCH + SCRATCH_PAGES * PAGE_SIZE },
 		{ LAYOUT_HEADERS, LAYOUT_HEADERS + (u64)program->groups * HEADER_SIZE },
-		{ LAYOUT_CODE, LAYOUT_CODE + (u64)program->groups * (GROUP_STEPS + 1) * 4 },
+		{ LAYOUT_CODE, code_end(program) },
 	};
 
 	if (!prepare(runner, program, fault))
