@@ -106,6 +106,9 @@ static void header_write(const struct group *group, const struct symbols *symbol
 		ram_write(ram, header + i * 8, words[i], 8);
 	for (u32 i = 1; i < 32; i++)
 		ram_write(ram, header + HEADER_X + i * 8, group->x[i], 8);
+	for (u32 i = 0; i < 32; i++)
+		ram_write(ram, header + HEADER_F + i * 8, group->f[i], 8);
+	ram_write(ram, header + HEADER_FCSR, group->fcsr, 8);
 	if (e->mprv && e->level == LEVEL_M)
 		ram_write(ram, header + HEADER_X, STATUS_MPRV, 8);
 }

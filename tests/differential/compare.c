@@ -9,7 +9,7 @@
 #include "tests/differential/runner.h"
 
 /* Words of a record behind the registers: the CSRs in the order of harness.S. */
-static const char *const record_names[RECORD_WORDS - RECORD_CSRS] = {
+static const char *const record_names[RECORD_F - RECORD_CSRS] = {
 	"mcause", "mepc", "mtval", "mstatus", "scause", "sepc", "stval", "sscratch", "stvec", "satp",
 	"mip", "mie", "medeleg", "mideleg", "mtvec", "group"
 };
@@ -90,6 +90,17 @@ static void print_word(const char *name, u64 ours, u64 theirs)
 		ours == theirs ? "" : "   <--");
 }
 
+static const char *record_name(u32 word)
+{
+	if (word == RECORD_MPRV)
+		return "mprv";
+	if (word == RECORD_FCSR)
+		return "fcsr";
+	if (word >= RECORD_F)
+		return float_register_names[word - RECORD_F];
+	return word < RECORD_CSRS ? register_names[word] : record_names[word - RECORD_CSRS];
+}
+
 static void print_records(const struct runner *runner, const struct difference *difference)
 {
 	static const u32 always[] = { RECORD_CSRS, RECORD_CSRS + 1, RECORD_CSRS + 2 };
@@ -100,8 +111,7 @@ static void print_records(const struct runner *runner, const struct difference *
 	for (u32 word = 0; word < RECORD_WORDS; word++) {
 		u64 ours = runner_word(runner, 0, at + word * 8);
 		u64 theirs = runner_word(runner, 1, at + word * 8);
-		const char *name = word == RECORD_MPRV ? "mprv" : word < RECORD_CSRS
-			? register_names[word] : record_names[word - RECORD_CSRS];
+		const char *name = record_name(word);
 		bool shown = ours != theirs;
 
 		for (u32 i = 0; i < sizeof(always) / sizeof(always[0]); i++)

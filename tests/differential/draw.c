@@ -162,7 +162,7 @@ static const struct weight {
 	u32 weight;
 } weights[] = {
 	{ draw_integer, 40 }, { draw_compressed_integer, 16 }, { draw_branch, 8 }, { draw_jump, 4 },
-	{ draw_loop, 2 }, { draw_patch, 1 }, { draw_fence, 1 },
+	{ draw_loop, 2 }, { draw_patch, 1 }, { draw_fence, 1 }, { draw_float, 24 },
 	{ draw_memory, 24 }, { draw_memory_compressed, 6 }, { draw_amo, 6 }, { draw_reserve, 2 },
 	{ draw_conditional, 1 }, { draw_map, 2 }, { draw_wild, 1 },
 	{ draw_csr, 6 }, { draw_csr_restored, 2 }, { draw_csr_timed, 1 }, { draw_csr_refused, 1 },
@@ -258,6 +258,9 @@ static void draw_environment(struct draw *draw, bool final, struct environment *
 	environment->mprv = draw_once_in(draw, 6);
 	environment->mstatus = draw_bits(draw, STATUS_SIE | STATUS_SPIE | STATUS_MPIE | STATUS_SPP
 		| STATUS_SUM | STATUS_MXR);
+	/* Floating-point state: mostly dirty, at times off, initial or clean. */
+	environment->mstatus |= field_put(0, STATUS_FS, draw_once_in(draw, 3) ? draw_below(draw, 4)
+		: 3);
 	if (draw_once_in(draw, 3))
 		environment->mstatus |= draw_bits(draw, STATUS_TVM | STATUS_TW | STATUS_TSR);
 	/* An ecall from s_vector must reach machine level. */
@@ -294,6 +297,11 @@ void draw_group(const struct program *program, u64 *random, bool final, struct g
 	if (draw.level == LEVEL_M && group->environment.mprv)
 		draw.data = LEVEL_U;
 	draw.translated = draw.data != LEVEL_M && group->environment.root != 0;
+	for (u32 i = 0; i < 32; i++)
+		group->f[i] = draw_float_number(&draw);
+	group->fcsr = draw_below(&draw, 256);
+	if (!draw_once_in(&draw, 8))
+		group->fcsr = draw_below(&draw, 5) << 5;
 	draw.alias = environment_alias(&group->environment);
 	for (u32 i = 1; i < 32; i++)
 		group->x[i] = draw_number(&draw);

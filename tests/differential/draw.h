@@ -37,6 +37,8 @@ bool draw_with(const struct draw *draw, enum exception exception);
 /* An interesting number. */
 u64 draw_number(struct draw *draw);
 
+u64 draw_float_number(struct draw *draw);
+
 /* A register to read, whatever it holds; to write; both may be x0. */
 u8 draw_source(struct draw *draw);
 u8 draw_target(struct draw *draw);
@@ -63,7 +65,7 @@ struct insn draw_arithmetic(struct draw *draw);
 
 /* The kinds of items. */
 #define DRAW_ITEMS(X) \
-	X(integer) X(compressed_integer) X(branch) X(jump) X(loop) X(patch) X(fence) \
+	X(integer) X(compressed_integer) X(branch) X(jump) X(loop) X(patch) X(fence) X(float) \
 	X(memory) X(memory_compressed) X(amo) X(reserve) X(conditional) X(map) X(wild) \
 	X(csr) X(csr_restored) X(csr_timed) X(csr_refused) X(trap) X(illegal) X(trap_return) \
 	X(redirect) X(wait) X(fence_vma)

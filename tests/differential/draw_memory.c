@@ -17,7 +17,8 @@ static bool has_verb(const struct insn *insn, u8 verb)
 
 static bool is_load_or_store(const struct insn *insn)
 {
-	return has_verb(insn, VERB_LOAD) || has_verb(insn, VERB_STORE);
+	return has_verb(insn, VERB_LOAD) || has_verb(insn, VERB_STORE)
+		|| has_verb(insn, VERB_FLOAD) || has_verb(insn, VERB_FSTORE);
 }
 
 /* Bytes that a memory row accesses, from its type: "AMO(add, s32)". */
@@ -135,7 +136,7 @@ static u8 draw_base(struct draw *draw, u64 address, s32 *imm)
 
 static enum place draw_direction(const struct insn *insn)
 {
-	return insn_rows[insn->id].verb == VERB_STORE ? PLACE_STORE : PLACE_LOAD;
+	return has_verb(insn, VERB_STORE) || has_verb(insn, VERB_FSTORE) ? PLACE_STORE : PLACE_LOAD;
 }
 
 void draw_memory(struct draw *draw)
@@ -143,13 +144,24 @@ void draw_memory(struct draw *draw)
 	struct insn insn = { .length = 4 };
 	u64 place;
 
-	insn.id = (u16)draw_row(draw, VERB_LOAD, VERB_STORE);
+	insn.id = (u16)(draw_once_in(draw, 4) ? draw_row(draw, VERB_FLOAD, VERB_FSTORE)
+		: draw_row(draw, VERB_LOAD, VERB_STORE));
 	place = draw_place(draw, row_width(insn.id), draw_direction(&insn));
 	insn.rs1 = draw_base(draw, place, &insn.imm);
-	if (insn_rows[insn.id].verb == VERB_STORE)
+	switch (insn_rows[insn.id].verb) {
+	case VERB_STORE:
 		insn.rs2 = draw_source(draw);
-	else
+		break;
+	case VERB_LOAD:
 		insn.rd = draw_target(draw);
+		break;
+	case VERB_FSTORE:
+		insn.rs2 = (u8)draw_below(draw, 32);
+		break;
+	default:
+		insn.rd = (u8)draw_below(draw, 32);
+		break;
+	}
 	draw_put(draw, insn);
 }
 
@@ -164,7 +176,8 @@ void draw_memory_compressed(struct draw *draw)
 	if (!draw_decide(draw, insn.rs1, place - (u64)(s64)insn.imm))
 		draw->failed = true;
 	draw->decided |= 1u << insn.rs2;
-	draw_wrote(draw, insn.rd);
+	if (has_verb(&insn, VERB_LOAD))
+		draw_wrote(draw, insn.rd);
 	draw_put(draw, insn);
 }
 

@@ -102,6 +102,9 @@ static u64 operand_for(struct draw *draw, u32 number, bool clears, u64 value)
 	/* Neither set to 2 nor what is left of 3. */
 	if (mpp && field_get(value, STATUS_MPP) == (clears ? 1 : 2))
 		value &= ~STATUS_MPP;
+	if ((number == MSTATUS || number == SSTATUS) && (value & STATUS_FS)
+	    && !draw_with(draw, EXCEPTION_fs_flags))
+		value |= STATUS_FS;
 	if (clears)
 		return value;
 	/* Setting MPRV is draw_redirect's. */
@@ -176,11 +179,6 @@ void draw_csr(struct draw *draw)
 	bool quiet;
 	u8 rd;
 
-	/* User level has counters and nothing else. */
-	if (draw->level == LEVEL_U) {
-		draw->failed = true;
-		return;
-	}
 	number = draw_csr_number(draw);
 	quiet = is_restored(draw, number);
 

@@ -13,12 +13,13 @@
 #define MTIMECMP        0x02004000
 #define FINISHER        0x00100000
 #define MPRV_BIT        17
-#define ADUE_BIT        61
+#define FS              (3 << 13)
 #define CAUSE_BREAKPOINT 3
 #define CAUSE_ECALL_S   9
 
 	.option	norvc
 	.option	norelax
+	.option	arch, +d		/* the registers are saved; nothing is computed */
 	.text
 	.globl	_start
 _start:
@@ -110,6 +111,19 @@ entry_counted:
 	slli	t1, t1, MPRV_BIT
 	sd	t1, 8 * RECORD_MPRV(t0)
 
+	/* Floating-point state can be saved while FS is not off; then FS is as it was. */
+	li	t1, FS
+	csrs	mstatus, t1
+	.set	at, 8 * RECORD_F
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	fsd	f\n, at(t0)
+	.set	at, at + 8
+	.endr
+	frcsr	t1
+	sd	t1, 8 * RECORD_FCSR(t0)
+	ld	t1, 8 * (RECORD_CSRS + 3)(t0)
+	csrw	mstatus, t1
+
 	/* Room for another, and fuel left? */
 	addi	t1, t0, RECORD_SIZE
 	sd	t1, STATE_RECORD(sp)
@@ -197,12 +211,18 @@ load_group:
 	or	t1, t1, t2
 	csrw	mtvec, t1
 	csrw	mcountinhibit, zero
-	.irp	csr, scause, stval, sepc, sscratch, mcause, mtval, senvcfg
+	.irp	csr, scause, stval, sepc, sscratch, mcause, mtval, menvcfg, senvcfg
 	csrw	\csr, zero
 	.endr
-	li	t1, 1
-	slli	t1, t1, ADUE_BIT
-	csrw	menvcfg, t1
+	li	t1, FS
+	csrs	mstatus, t1
+	.set	at, HEADER_F
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	fld	f\n, at(s0)
+	.set	at, at + 8
+	.endr
+	ld	t1, HEADER_FCSR(s0)
+	fscsr	t1
 	.set	at, HEADER_MSTATUS
 	.irp	csr, mstatus, satp, medeleg, mideleg, mie, mip, stvec, mcounteren, scounteren
 	ld	t1, at(s0)

@@ -38,7 +38,9 @@
 #define HEADER_PMPCFG       112
 #define HEADER_PMPADDR      120 /* rules 0 to 3 */
 #define HEADER_X            256 /* 0: the MPRV bit; n: register n */
-#define HEADER_SIZE         512
+#define HEADER_F            512 /* + 8 * n: floating-point register n */
+#define HEADER_FCSR         768
+#define HEADER_SIZE         1024
 
 /* A record: what the machine looks like at a trap that reached machine level, 64-bit words. */
 #define RECORD_MPRV         0   /* the MPRV bit, which the harness clears in mstatus */
@@ -46,8 +48,10 @@
 #define RECORD_CSRS         32  /* 15 of them, in the order of record_names (compare.c) */
 #define RECORD_SCAUSE       4   /* mcause is 0 */
 #define RECORD_GROUP        47
-#define RECORD_WORDS        48
-#define RECORD_SIZE         384
+#define RECORD_F            48  /* + n: floating-point register n */
+#define RECORD_FCSR         80
+#define RECORD_WORDS        81
+#define RECORD_SIZE         (8 * RECORD_WORDS)
 
 /* Traps that one group may take before the harness goes on to the next. */
 #define GROUP_FUEL          32

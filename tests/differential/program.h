@@ -13,7 +13,7 @@
 
 /* What our machine and QEMU 7.2 both have; without Svade and Svadu, hardware sets A and D. */
 #define DIFFERENTIAL_ISA \
-	"rv64imac_zicntr_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs"
+	"rv64imafdc_zicntr_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs"
 
 enum { GROUP_STEPS = 72, ROOTS = 3, SCRATCH_PAGES = 16, WINDOW_PAGES = 64, GOOD_PAGES = 8 };
 
@@ -54,7 +54,7 @@ struct environment {
 
 struct group {
 	struct environment environment;
-	u64 x[32];
+	u64 x[32], f[32], fcsr;
 	u64 at;         /* physical address of its code */
 	u32 steps;
 	struct step step[GROUP_STEPS];

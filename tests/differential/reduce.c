@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/format.h"
 #include "tests/differential/runner.h"
 
 enum { TRIES = 1000 };
@@ -160,8 +161,11 @@ static void reduce_state(struct reducer *reducer, u32 number)
 	ZERO(environment.high);
 	ZERO(environment.mprv);
 	ZERO(environment.root);
+	ZERO(fcsr);
 	for (u32 i = 1; i < 32; i++)
 		ZERO(x[i]);
+	for (u32 i = 0; i < 32; i++)
+		ZERO(f[i]);
 #undef ZERO
 	level = reducer->program->group[number].environment.level;
 	if (level != LEVEL_M) {
@@ -193,6 +197,19 @@ static void print_environment(const struct environment *e)
 	printf("\n");
 }
 
+/* Integer registers that an instruction reads, as bits. */
+static u32 registers_read(const struct insn *insn)
+{
+	const struct format_row *format = &format_rows[insn_rows[insn->id].format];
+	u32 read = 0;
+
+	if (!(format->floats & FLOAT_RS1) && insn_rows[insn->id].format != FORMAT_Z)
+		read |= 1u << insn->rs1;
+	if (!(format->floats & FLOAT_RS2))
+		read |= 1u << insn->rs2;
+	return read;
+}
+
 static void print_group(const struct program *program, const struct group *group, u32 number)
 {
 	u64 address[GROUP_STEPS + 1];
@@ -207,12 +224,16 @@ static void print_group(const struct program *program, const struct group *group
 		struct insn insn = decode(program->isa, step_word(program, group, i, address));
 
 		if (insn.id != INSN_NONE)
-			used |= 1u << insn.rs2 | (insn_rows[insn.id].format == FORMAT_Z ? 0
-				: 1u << insn.rs1);
+			used |= registers_read(&insn);
 	}
 	for (u32 i = 1; i < 32; i++)
 		if (used >> i & 1 || group->x[i])
 			printf("  %-4s = 0x%" PRIx64 "\n", register_names[i], group->x[i]);
+	for (u32 i = 0; i < 32; i++)
+		if (group->f[i])
+			printf("  %-4s = 0x%" PRIx64 "\n", float_register_names[i], group->f[i]);
+	if (group->fcsr)
+		printf("  fcsr = 0x%" PRIx64 "\n", group->fcsr);
 	for (u32 i = 0; i < group->steps; i++) {
 		u32 word = step_word(program, group, i, address);
 		struct insn insn = decode(program->isa, word);

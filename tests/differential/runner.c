@@ -15,7 +15,7 @@
 #define RAM_BASE UINT64_C(0x80000000)
 
 /* The ISA of our default machine, and CSRs that say nothing about QEMU. */
-#define QEMU_CPU "rv64,f=off,d=off,v=off,h=off,Zfh=off,Zfhmin=off," \
+#define QEMU_CPU "rv64,v=off,h=off,Zfh=off,Zfhmin=off," \
 	"Zve32f=off,Zve64f=off,sstc=off,svinval=off,svnapot=off,svpbmt=off,debug=off,pmu-num=0," \
 	"marchid=0,mimpid=0,mvendorid=0"
 
