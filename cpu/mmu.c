@@ -1,5 +1,5 @@
 /*
- * The walk through Sv39 tables. See mmu.h; called on a TLB miss by the hart, on every page fault of
+ * The walk through page tables of three, four or five levels. See mmu.h; called on a TLB miss by the hart, on every page fault of
  * a guest by the monitor, and by the debugger.
  */
 #include "cpu/mmu.h"
@@ -22,6 +22,7 @@ struct mmu_view mmu_view(const struct priv *priv, enum access access)
 		.level = (enum level)priv->level,
 		.sum = priv->status & STATUS_SUM,
 		.mxr = priv->status & STATUS_MXR,
+		.napot = priv_has(priv, EXTENSION_Svnapot),
 		.adue = updates(priv),
 		.pmp = priv,
 	};
@@ -50,8 +51,10 @@ struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 add
 	enum access access)
 {
 	struct walk walk = { .result = WALK_PAGE_FAULT };
+	u64 leaf;
 	u64 table = (view->satp & SATP_PPN) << PAGE_SHIFT;
 	static const u8 right[] = { PTE_R, PTE_W, PTE_X }; /* by enum access */
+	u64 reserved = view->napot ? PTE_RESERVED & ~PTE_N : PTE_RESERVED;
 	u64 needed = access == ACCESS_WRITE ? PTE_A | PTE_D : PTE_A;
 
 	if (field_get(view->satp, SATP_MODE) == SATP_BARE) {
@@ -60,9 +63,9 @@ struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 add
 		walk.shift = 64;
 		return walk;
 	}
-	if ((u64)sign_extend(address, 39) != address)
+	if ((u64)sign_extend(address, mmu_root_shift(view->satp) + 9) != address)
 		return walk;
-	for (unsigned shift = 30;; shift -= 9) {
+	for (unsigned shift = mmu_root_shift(view->satp);; shift -= 9) {
 		u64 entry = table + bits_get(address, shift, 9) * 8;
 
 		walk.entry[walk.steps++] = entry;
@@ -73,19 +76,27 @@ struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 add
 		}
 		walk.pte = ram_read(ram, entry, 8);
 		walk.shift = (u8)shift;
-		if (!(walk.pte & PTE_V) || (walk.pte & PTE_RESERVED)
+		if (!(walk.pte & PTE_V) || (walk.pte & reserved)
 		    || (walk.pte & (PTE_R | PTE_W)) == PTE_W)
 			return walk;
 		if (walk.pte & (PTE_R | PTE_X))
 			break;
-		/* A pointer: D, A and U are reserved in it (4.4.1), and the last level has none. */
-		if (shift == PAGE_SHIFT || (walk.pte & (PTE_D | PTE_A | PTE_U)))
+		/* A pointer: N, D, A and U are reserved in it (4.4.1), and the last level has none. */
+		if (shift == PAGE_SHIFT || (walk.pte & (PTE_N | PTE_D | PTE_A | PTE_U)))
 			return walk;
 		table = pte_address(walk.pte);
 	}
+	leaf = pte_address(walk.pte);
+	if (walk.pte & PTE_N) {
+		/* 64 KiB is the only size, told by the lowest bits of the page number (5). */
+		if (walk.shift != PAGE_SHIFT || bits_get(walk.pte, 10, 4) != 8)
+			return walk;
+		walk.shift = NAPOT_SHIFT;
+		leaf &= ~(u64)((1 << NAPOT_SHIFT) - 1);
+	}
 	if (!(mmu_rights(view, walk.pte) & right[access]))
 		return walk;
-	if (pte_address(walk.pte) & ((UINT64_C(1) << walk.shift) - 1))
+	if (leaf & ((UINT64_C(1) << walk.shift) - 1))
 		return walk; /* a superpage out of line */
 	if ((walk.pte & needed) != needed) {
 		if (!view->adue)
@@ -98,7 +109,7 @@ struct walk mmu_walk(const struct mmu_view *view, const struct ram *ram, u64 add
 		}
 	}
 	walk.result = WALK_OK;
-	walk.physical = pte_address(walk.pte) | bits_get(address, 0, walk.shift);
+	walk.physical = leaf | bits_get(address, 0, walk.shift);
 	return walk;
 }
 
