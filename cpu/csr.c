@@ -167,7 +167,9 @@ static void put_satp(struct priv *priv, const struct priv_in *in, u32 index, u64
 	u64 mode = field_get(value, SATP_MODE);
 
 	/* 4.1.11: a write with a mode that is not there has no effect at all. */
-	if (mode == SATP_SV39 || mode == SATP_BARE)
+	if (mode == SATP_SV39 || mode == SATP_BARE
+	    || (mode == SATP_SV48 && priv_has(priv, EXTENSION_Sv48))
+	    || (mode == SATP_SV57 && priv_has(priv, EXTENSION_Sv57)))
 		*home = value;
 }
 

@@ -214,7 +214,7 @@ struct port hart_port(struct hart *hart);
 /* system.c: the functions that CALL rows name, and what is no instruction at all. */
 struct op;
 #define SYSTEM_CALLS(X) X(ecall) X(ebreak) X(csrrw) X(csrrs) X(csrrc) X(csrrwi) X(csrrsi) X(csrrci) \
-	X(fence_i) X(sret) X(mret) X(wfi) X(sfence_vma) X(illegal)
+	X(fence_i) X(sret) X(mret) X(wfi) X(sfence_vma) X(sfence_inval) X(illegal)
 #define SYSTEM_DECLARE(name) bool system_##name(struct hart *hart, const struct op *op);
 SYSTEM_CALLS(SYSTEM_DECLARE)
 #undef SYSTEM_DECLARE

@@ -228,6 +228,8 @@ bool isa_create(struct isa *isa, const char *name, struct fault *fault)
 	/* Counters are CSRs; supervisor mode has no letter of its own and comes with them. */
 	if ((isa->extensions & d) != 0)
 		isa->extensions |= f;
+	if (isa->extensions >> EXTENSION_Sv57 & 1)
+		isa->extensions |= UINT64_C(1) << EXTENSION_Sv48;
 	if ((isa->extensions & (zicntr | f)) != 0)
 		isa->extensions |= zicsr;
 	if ((isa->extensions & zicsr) != 0)

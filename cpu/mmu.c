@@ -1,5 +1,5 @@
 /*
- * The walk through Sv39 tables. See mmu.h; called on a TLB miss by the hart, on every page fault of
+ * The walk through page tables of three, four or five levels. See mmu.h; called on a TLB miss by the hart, on every page fault of
  * a guest by the monitor, and by the debugger.
  */
 #include "cpu/mmu.h"
@@ -24,6 +24,7 @@ struct mmu_view mmu_view(const struct priv *priv, enum access access)
 		.level = (enum level)priv->level,
 		.sum = priv->status & STATUS_SUM,
 		.mxr = priv->status & STATUS_MXR,
+		.napot = priv_has(priv, EXTENSION_Svnapot),
 		.adue = updates(priv),
 		.pmp = priv,
 	};
@@ -59,8 +60,10 @@ static u64 pte_at(const struct ram *ram, u64 address)
 void mmu_walk_to(struct walk *walk, const struct mmu_view *view, const struct ram *ram,
 	u64 address, enum access access)
 {
+	u64 leaf;
 	u64 table = (view->satp & SATP_PPN) << PAGE_SHIFT;
 	static const u8 right[] = { PTE_R, PTE_W, PTE_X }; /* by enum access */
+	u64 reserved = view->napot ? PTE_RESERVED & ~PTE_N : PTE_RESERVED;
 	u64 needed = access == ACCESS_WRITE ? PTE_A | PTE_D : PTE_A;
 	u64 pte;
 
@@ -71,9 +74,9 @@ void mmu_walk_to(struct walk *walk, const struct mmu_view *view, const struct ra
 		walk->shift = 64;
 		return;
 	}
-	if ((u64)sign_extend(address, 39) != address)
+	if ((u64)sign_extend(address, mmu_root_shift(view->satp) + 9) != address)
 		return;
-	for (unsigned shift = 30;; shift -= 9) {
+	for (unsigned shift = mmu_root_shift(view->satp);; shift -= 9) {
 		u64 entry = table + bits_get(address, shift, 9) * 8;
 
 		walk->entry[walk->steps++] = entry;
@@ -84,19 +87,26 @@ void mmu_walk_to(struct walk *walk, const struct mmu_view *view, const struct ra
 		}
 		walk->pte = pte = pte_at(ram, entry);
 		walk->shift = (u8)shift;
-		if (!(pte & PTE_V) || (pte & PTE_RESERVED)
-		    || (pte & (PTE_R | PTE_W)) == PTE_W)
+		if (!(pte & PTE_V) || (pte & reserved) || (pte & (PTE_R | PTE_W)) == PTE_W)
 			return;
 		if (pte & (PTE_R | PTE_X))
 			break;
-		/* A pointer: D, A and U are reserved in it (4.4.1), and the last level has none. */
-		if (shift == PAGE_SHIFT || (pte & (PTE_D | PTE_A | PTE_U)))
+		/* A pointer: N, D, A and U are reserved in it (4.4.1), and the last level has none. */
+		if (shift == PAGE_SHIFT || (pte & (PTE_N | PTE_D | PTE_A | PTE_U)))
 			return;
 		table = pte_address(pte);
 	}
+	leaf = pte_address(pte);
+	if (pte & PTE_N) {
+		/* 64 KiB is the only size, told by the lowest bits of the page number (5). */
+		if (walk->shift != PAGE_SHIFT || bits_get(pte, 10, 4) != 8)
+			return;
+		walk->shift = NAPOT_SHIFT;
+		leaf &= ~(u64)((1 << NAPOT_SHIFT) - 1);
+	}
 	if (!(mmu_rights(view, pte) & right[access]))
 		return;
-	if (pte_address(pte) & ((UINT64_C(1) << walk->shift) - 1))
+	if (leaf & ((UINT64_C(1) << walk->shift) - 1))
 		return; /* a superpage out of line */
 	if ((pte & needed) != needed) {
 		if (!view->adue)
@@ -109,7 +119,7 @@ void mmu_walk_to(struct walk *walk, const struct mmu_view *view, const struct ra
 		}
 	}
 	walk->result = WALK_OK;
-	walk->physical = pte_address(pte) | bits_get(address, 0, walk->shift);
+	walk->physical = leaf | bits_get(address, 0, walk->shift);
 }
 
 u64 mmu_cause(enum walk_result result, enum access access)

@@ -58,7 +58,7 @@ enum irq {
 #define SATP_MODE (UINT64_C(15) << 60)
 #define SATP_ASID (UINT64_C(0xffff) << 44)
 #define SATP_PPN  ((UINT64_C(1) << 44) - 1)
-enum { SATP_BARE = 0, SATP_SV39 = 8 };
+enum { SATP_BARE = 0, SATP_SV39 = 8, SATP_SV48 = 9, SATP_SV57 = 10 };
 
 /* menvcfg, senvcfg (3.1.18, 4.1.10; the fields of cache-block operations: CMO 1.0, 3) */
 #define ENVCFG_FIOM  (UINT64_C(1) << 0)

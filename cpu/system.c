@@ -132,6 +132,15 @@ bool system_sfence_vma(struct hart *hart, const struct op *op)
 	return true;
 }
 
+/* Around sinval.vma: privileged, whatever TVM says (privileged, 6). */
+bool system_sfence_inval(struct hart *hart, const struct op *op)
+{
+	if (hart->priv.level == LEVEL_U)
+		return system_illegal(hart, op);
+	fenced(hart, op);
+	return true;
+}
+
 /* Decoded code is dropped when its page is written, so there is nothing left to do. */
 bool system_fence_i(struct hart *hart, const struct op *op)
 {

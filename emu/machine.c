@@ -94,6 +94,14 @@ static bool load_initrd(struct machine *machine, u64 *start, u64 *end, struct fa
 	return true;
 }
 
+/* The deepest page tables there are, as a device tree names them. */
+static const char *mmu_type(const struct isa *isa)
+{
+	if (isa->extensions >> EXTENSION_Sv57 & 1)
+		return "riscv,sv57";
+	return isa->extensions >> EXTENSION_Sv48 & 1 ? "riscv,sv48" : "riscv,sv39";
+}
+
 /* Loads firmware and guest, describes the board to them, and points the hart at the first. */
 static bool load(struct machine *machine, struct fault *fault)
 {
@@ -102,7 +110,7 @@ static bool load(struct machine *machine, struct fault *fault)
 	char isa[512], extensions[512];
 	enum firmware firmware = config->firmware;
 	struct fdt_config fdt = { .isa = isa, .isa_base = "rv64i", .extensions = extensions,
-		.mmu = "riscv,sv39", .cache_block = CACHE_BLOCK, .bootargs = config->bootargs };
+		.mmu = mmu_type(&machine->isa), .cache_block = CACHE_BLOCK, .bootargs = config->bootargs };
 	u64 entry, tree, low = BOARD_ram, high;
 
 	if (firmware == FIRMWARE_FILE && !image_load(&machine->firmware,

@@ -77,6 +77,13 @@ static bool emulate_sfence_vma(struct vcpu *vcpu, const struct insn *insn,
 	return true;
 }
 
+static bool emulate_sfence_inval(struct vcpu *vcpu, const struct insn *insn,
+	enum csr_operation operation)
+{
+	vcpu_reason(vcpu, EXIT_fence, 0, insn->word);
+	return vcpu->priv->level != LEVEL_U;
+}
+
 static const struct emulation emulations[] = {
 	{ INSN_csrrw, emulate_csr, CSR_WRITE },
 	{ INSN_csrrs, emulate_csr, CSR_SET },
@@ -88,6 +95,9 @@ static const struct emulation emulations[] = {
 	{ INSN_mret, emulate_mret, CSR_WRITE },
 	{ INSN_wfi, emulate_wfi, CSR_WRITE },
 	{ INSN_sfence_vma, emulate_sfence_vma, CSR_WRITE },
+	{ INSN_sinval_vma, emulate_sfence_vma, CSR_WRITE },
+	{ INSN_sfence_w_inval, emulate_sfence_inval, CSR_WRITE },
+	{ INSN_sfence_inval_ir, emulate_sfence_inval, CSR_WRITE },
 };
 
 void emulate(struct vcpu *vcpu, const struct exit *exit)

@@ -152,13 +152,20 @@ static u32 root_find(struct vcpu *vcpu)
 	return index;
 }
 
+/* A satp with the mode of a root's tables: the guest's own, so that its addresses fit; bare, Sv39. */
+static u64 root_mode(const struct shadow_root *root)
+{
+	return root->key_satp ? root->key_satp : field_put(0, SATP_MODE, SATP_SV39);
+}
+
 u64 shadow_satp(struct vcpu *vcpu)
 {
 	const struct shadow *shadow = &vcpu->vm->shadow;
 	u32 index = root_find(vcpu);
 	u64 table = page_address(shadow, shadow->state.root[index].page);
 
-	return field_put(field_put(table >> PAGE_SHIFT, SATP_MODE, SATP_SV39), SATP_ASID,
+	return field_put(field_put(table >> PAGE_SHIFT, SATP_MODE,
+		field_get(root_mode(&shadow->state.root[index]), SATP_MODE)), SATP_ASID,
 		(u64)root_asid(shadow, index));
 }
 
@@ -174,7 +181,7 @@ static u64 leaf_place(struct vcpu *vcpu, u32 index, u64 address, bool make)
 	u32 root = state->root[index].page;
 	u64 table = page_address(shadow, root);
 
-	for (unsigned shift = 30; shift > PAGE_SHIFT; shift -= 9) {
+	for (unsigned shift = mmu_root_shift(root_mode(&state->root[index])); shift > PAGE_SHIFT; shift -= 9) {
 		u64 place = table + bits_get(address, shift, 9) * 8;
 		u64 entry = ram_read(ram, place, 8);
 
@@ -215,7 +222,7 @@ bool shadow_fault(struct vcpu *vcpu, u64 address, enum access access, struct wal
 	struct mmu_view view = mmu_view(vcpu->priv, access);
 	struct ram *ram = vm->monitor->ram;
 	u64 page = address & PAGE_MASK;
-	u64 place, old, rights, target;
+	u64 place, old, rights, target, big;
 	u32 index;
 
 	*walk = mmu_walk(&view, &vm->board.ram, address, access);
@@ -228,8 +235,8 @@ bool shadow_fault(struct vcpu *vcpu, u64 address, enum access access, struct wal
 	if (walk->update)
 		ram_write(&vm->board.ram, walk->entry[walk->steps - 1], walk->update, 8);
 	target = walk->physical & PAGE_MASK;
-	/* Above what Sv39 can reach there is nothing to map: a bare guest's device, or nothing. */
-	if (!ram_holds(&vm->board.ram, target, PAGE_SIZE) || (u64)sign_extend(page, 39) != page)
+	/* Not RAM: a device, or nothing. */
+	if (!ram_holds(&vm->board.ram, target, PAGE_SIZE))
 		return false;
 	rights = leaf_rights(vcpu, walk);
 	if (*ram_flags(&vm->board.ram, target) & RAM_SEALED)
@@ -244,14 +251,14 @@ bool shadow_fault(struct vcpu *vcpu, u64 address, enum access access, struct wal
 	old = ram_read(ram, place, 8);
 	if (access == ACCESS_WRITE && (old & PTE_V))
 		vcpu_reason(vcpu, EXIT_fault_dirty, address, 0);
+	/* Of a bare guest no fence ever names a part. */
+	big = walk->shift == 64 || walk->shift == PAGE_SHIFT ? 0 : walk->shift <= 21 ? 1 : 2;
 	/* Rights without R but with W are no leaf that hardware knows: then let it read too. */
 	if (rights & PTE_W)
 		rights |= PTE_R;
 	ram_write(ram, place, (target + vm->offset) >> PAGE_SHIFT << 10 | rights | PTE_V | PTE_U
-		| PTE_A | PTE_D | (walk->shift == 21 ? UINT64_C(1) : walk->shift == 30
-		? UINT64_C(2) : 0) << SHADOW_BIG_SHIFT, 8);
-	if (walk->shift == 21 || walk->shift == 30)
-		vm->shadow.state.root[index].big |= walk->shift == 21 ? 1 : 2;
+		| PTE_A | PTE_D | big << SHADOW_BIG_SHIFT, 8);
+	vm->shadow.state.root[index].big |= (u32)big;
 	vm->state.tally.count[VM_COUNT_shadow_fills]++;
 	vcpu_charge(vcpu, PRICE_shadow, 1);
 	vm_flush(vcpu, false, page, root_asid(&vm->shadow, index));

@@ -19,7 +19,7 @@ struct shadow_root {
 	u64 key_satp, key_rules; /* rules: level, SUM, MXR; bit 63 when in use */
 	u64 used;                /* stamp of last use */
 	u32 page;                /* of the root table, as an index into the area */
-	u32 big;                 /* bit 0: has pieces of a 2 MiB page, bit 1: of a 1 GiB page */
+	u32 big;                 /* bit 0: has pieces of a 64 KiB or 2 MiB page, bit 1: of a larger one */
 };
 
 struct shadow_state {

@@ -38,6 +38,8 @@ bool draw_with(const struct draw *draw, enum exception exception);
 u64 draw_number(struct draw *draw);
 
 u64 draw_float_number(struct draw *draw);
+/* Is FS dirty, or does it not matter? */
+bool draw_float_dirty(const struct draw *draw);
 
 /* A register to read, whatever it holds; to write; both may be x0. */
 u8 draw_source(struct draw *draw);

@@ -48,19 +48,22 @@ static s32 draw_rounding(struct draw *draw)
 		: modes[draw_below(draw, sizeof(modes))]);
 }
 
+bool draw_float_dirty(const struct draw *draw)
+{
+	return field_get(draw->group->environment.mstatus, STATUS_FS) == 3
+		|| draw_with(draw, EXCEPTION_fs_flags);
+}
+
 void draw_float(struct draw *draw)
 {
 	struct insn insn = { .length = 4 };
 	const struct format_row *format;
-	/* QEMU makes FS dirty for what writes a register, but not for what only raises a flag. */
-	bool dirty = field_get(draw->group->environment.mstatus, STATUS_FS) == 3
-		|| draw_with(draw, EXCEPTION_fs_flags);
 
 	do {
 		insn.id = (u16)draw_below(draw, INSN_COUNT);
 		format = &format_rows[insn_rows[insn.id].format];
 	} while (insn_rows[insn.id].verb != VERB_FPU || !isa_has(draw->program->isa, insn.id)
-		|| (!dirty && !(format->floats & FLOAT_RD)));
+		|| (!(format->floats & FLOAT_RD) && !draw_float_dirty(draw)));
 	insn.rs1 = format->floats & FLOAT_RS1 ? (u8)draw_below(draw, 32) : draw_source(draw);
 	if (format->rs2)
 		insn.rs2 = (u8)draw_below(draw, 32);

@@ -46,8 +46,9 @@ static u64 draw_offset(struct draw *draw, unsigned width, enum place place)
 
 	if (place == PLACE_GOOD || !draw_once_in(draw, 6))
 		return aligned;
-	return draw_once_in(draw, 2) && (!draw->group->environment.pmp
-		|| draw_with(draw, EXCEPTION_pmp_crossing)) ? PAGE_SIZE - 1 - draw_below(draw, width)
+	if (draw->group->environment.pmp && !draw_with(draw, EXCEPTION_pmp_misaligned))
+		return aligned;
+	return draw_once_in(draw, 2) ? PAGE_SIZE - 1 - draw_below(draw, width)
 		: draw_below(draw, PAGE_SIZE - 8);
 }
 

@@ -26,6 +26,7 @@ enum { CSR_EXCEPTIONS = sizeof(csr_exceptions) / sizeof(csr_exceptions[0]) };
 
 static const u32 csr_timed[] = { 0xc00, 0xc01, 0xc02, 0xb00, 0xb02 };
 enum {
+	FCSR = 0x003,
 	SSTATUS = 0x100, SIE = 0x104, STVEC = 0x105, SEPC = 0x141, SIP = 0x144, SATP = 0x180, MSTATUS = 0x300,
 	MEDELEG = 0x302, MIDELEG = 0x303, MIE = 0x304, MTVEC = 0x305, MEPC = 0x341, MIP = 0x344,
 	PMPCFG0 = 0x3a0, PMPADDR0 = 0x3b0, PMPADDR_LAST = 0x3bf
@@ -161,6 +162,9 @@ static void draw_csr_access(struct draw *draw, u8 rd, u32 number, bool quiet)
 	if (number == SATP)
 		row = 0;
 	if (number >= PMPCFG0 && number < PMPADDR0)
+		row = row / 3 * 3;
+	/* Exception fs_flags: setting or clearing no bit is a write, and makes FS dirty. */
+	if (number <= FCSR && !draw_float_dirty(draw))
 		row = row / 3 * 3;
 	if (quiet || csr_read_only(number)) {
 		row = row % 3 == 0 ? 1 : row;

@@ -53,7 +53,8 @@ static bool check_hart(struct cell *cell, u32 number, struct fault *fault)
 	    || (priv->status & (STATUS_MPRV | STATUS_SUM | STATUS_MXR)))
 		return fault_set(fault, "the real hart is at level %llu, status 0x%llx",
 			(ull)priv->level, (ull)priv->status);
-	if (field_get(priv->satp, SATP_MODE) != SATP_SV39)
+	if (field_get(priv->satp, SATP_MODE) < SATP_SV39
+	    || (vcpu->state.direct && field_get(priv->satp, SATP_MODE) != SATP_SV39))
 		return fault_set(fault, "real satp 0x%llx translates nothing", (ull)priv->satp);
 	if (vcpu->priv->level > LEVEL_S)
 		return fault_set(fault, "the guest is at level %llu", (ull)vcpu->priv->level);

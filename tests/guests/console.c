@@ -53,6 +53,7 @@ static const struct row {
 	{ "isa-check/isa-bits.elf", false, "isa-check bits: 161 checks, all right\n" },
 	{ "isa-check/isa-blocks.elf", false, "isa-check blocks: 38 checks, all right\n" },
 	{ "isa-check/isa-float.elf", false, "isa-check float: 215 checks, all right\n" },
+	{ "isa-check/isa-tables.elf", false, "isa-check tables: 103 checks, all right\n" },
 	{ "isa-check/isa-compressed.elf", false, "isa-check compressed: 58 checks, all right\n" },
 	{ "isa-check/isa-system.elf", false, "isa-check system: 96 checks, all right\n" },
 	{ "isa-check/isa-code.elf", false, "isa-check code: 36 checks, all right\n" },

@@ -20,6 +20,7 @@ static const struct { const char *path; bool bare; } programs[] = {
 	{ "isa-check/isa-bits.elf", false },
 	{ "isa-check/isa-blocks.elf", false },
 	{ "isa-check/isa-float.elf", false },
+	{ "isa-check/isa-tables.elf", false },
 	{ "isa-check/isa-compressed.elf", false },
 	{ "isa-check/isa-system.elf", false },
 	{ "isa-check/isa-code.elf", false },
